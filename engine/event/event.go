@@ -1,0 +1,212 @@
+package event
+
+// Bounds on one record. Over a bound the rest of the record is kept as it came, in the original bytes, but not read; the event
+// carries the problem "too_many_fields" or "too_deep".
+const (
+	MaxFields   = 8192 // fields of one record: the widest capture has 300; 8,192 still fit a megabyte
+	MaxDepth    = 32   // levels of nesting read; deeper structures become one Opaque value
+	MaxProblems = 16   // problems said of one record; more are counted only
+)
+
+// Field is one value under the name its source gave it, nested names joined with dots.
+type Field struct {
+	Name  string // "EventID", "userIdentity.arn"
+	Value Value
+	Layer uint8  // 0: the record as it arrived; 1 and up: read out of text by a parser, one more for each nested format
+	ID    NameID // the interned name, 0 where nobody asked for it
+	next  int32  // index plus one of the next field of the same ID
+}
+
+// Event is one record on its way (see the package comment). Reuse it: Reset, fill, read.
+type Event struct {
+	Names *Names // the engine's table, set by New
+
+	// What arrived.
+	Raw      []byte // the body's bytes, a view into the chunk
+	Tag      string // the host's tag of the chunk
+	Arrival  int64  // when the chunk reached the engine, nanoseconds since 1970 UTC
+	HostTime int64  // the host's timestamp of the record, nanoseconds since 1970 UTC; 0 where it has none
+
+	// Line is the text that was parsed, where the record held a line (a view), and else empty. The record's hash is of it.
+	Line string
+
+	Fields []Field
+	Arena  Arena
+
+	Format   string // innermost format recognised: "json", "cef", "winlog_xml", "" for an already structured record
+	Formats  string // all layers, outermost first, joined with "/": "rfc3164/cef"
+	Source   string // the mapping that recognised it: "sysmon", "sshd", "cloudtrail", "" where none did
+	Class    Class
+	Activity uint8 // OCSF activity_id within Class
+
+	Entities    [NumEntityKinds]string
+	Criticality Criticality
+	AssetRole   string
+	Tier        string  // identity tier or role from enrichment
+	Identity    float64 // identity risk 0 to 1
+	Intel       []IntelHit
+	Techniques  []string // ATT&CK ids, each once
+	Tactics     []string // ATT&CK tactic shortnames, each once
+	Findings    []Finding
+	Factors     Factors
+	Baseline    float64 // 1 to 10; 0 until normalise has set it
+	Confidence  float64 // 0 to 1; 0 until something has set it
+	Severity    int     // 1 to 10
+	Risk        float64 // 0 to 100
+	RiskRaw     float64 // the same, not clamped
+	Level       Level
+	Route       Route
+	Recurrence  int
+	Problems    []Problem
+	ProblemsCut int // problems over MaxProblems
+
+	canon *[NumKeys]Value // behind a pointer: Reset must not copy it
+	have  [(NumKeys + 63) / 64]uint64
+	heads []span // by NameID: first and last field of that name
+}
+
+type span struct{ first, last int32 } // indexes plus one
+
+// New makes an event for an engine's names; the table must be complete.
+func New(names *Names) *Event {
+	return &Event{Names: names, Fields: make([]Field, 0, 64), heads: make([]span, names.Len()), canon: new([NumKeys]Value)}
+}
+
+// Reset makes the event ready for the next record; every view of the last one ends.
+func (e *Event) Reset() {
+	for i := range e.Fields {
+		e.heads[e.Fields[i].ID] = span{}
+	}
+	if cap(e.Fields) > 1024 { // one wide record must not make every later one carry its memory
+		e.Fields = make([]Field, 0, 64)
+	}
+	if n := e.Names.Len(); n > len(e.heads) {
+		e.heads = make([]span, n)
+	}
+	e.Arena.Reset()
+	*e = Event{
+		Names: e.Names, Fields: e.Fields[:0], Arena: e.Arena, Intel: e.Intel[:0], Techniques: e.Techniques[:0], Tactics: e.Tactics[:0],
+		Findings: e.Findings[:0], Problems: e.Problems[:0], canon: e.canon, heads: e.heads,
+	}
+}
+
+// Add appends a field. Over MaxFields it is refused with a problem and false. name and v are kept as views.
+func (e *Event) Add(name string, v Value, layer uint8) bool {
+	return e.AddID(e.Names.Lookup(name), name, v, layer)
+}
+
+// AddID is Add for a name whose integer is known (0: it has none).
+func (e *Event) AddID(id NameID, name string, v Value, layer uint8) bool {
+	if len(e.Fields) >= MaxFields {
+		e.Problem("event", "too_many_fields", "")
+		return false
+	}
+	e.Fields = append(e.Fields, Field{Name: name, Value: v, Layer: layer, ID: id})
+	if id != 0 {
+		n := int32(len(e.Fields))
+		s := &e.heads[id]
+		if s.first == 0 {
+			s.first = n
+		} else {
+			e.Fields[s.last-1].next = n
+		}
+		s.last = n
+	}
+	return true
+}
+
+// First gives the first field of an interned name, nil where the record has none. Next gives the others, in order. Both are
+// valid until a field is added.
+func (e *Event) First(id NameID) *Field {
+	if s := e.heads[id]; s.first != 0 && id != 0 {
+		return &e.Fields[s.first-1]
+	}
+	return nil
+}
+
+// Last gives the last field of an interned name, the innermost format's where several have it; nil where the record has none.
+func (e *Event) Last(id NameID) *Field {
+	if s := e.heads[id]; s.first != 0 && id != 0 {
+		return &e.Fields[s.last-1]
+	}
+	return nil
+}
+
+// Next gives the next field of the same name, nil after the last.
+func (e *Event) Next(f *Field) *Field {
+	if f.next == 0 {
+		return nil
+	}
+	return &e.Fields[f.next-1]
+}
+
+// Find gives the first field of a name whether interned or not: a scan where it is not. For people's commands and tests.
+func (e *Event) Find(name string) *Field {
+	for i := range e.Fields {
+		if e.Fields[i].Name == name {
+			return &e.Fields[i]
+		}
+	}
+	return nil
+}
+
+// Set sets a canonical field. A Value of kind None removes it.
+func (e *Event) Set(k Key, v Value) {
+	if v.K == None {
+		e.have[k>>6] &^= 1 << (k & 63)
+		return
+	}
+	e.canon[k] = v
+	e.have[k>>6] |= 1 << (k & 63)
+}
+
+// Has reports whether a canonical field is set.
+func (e *Event) Has(k Key) bool { return e.have[k>>6]&(1<<(k&63)) != 0 }
+
+// Get gives a canonical field, the zero Value where it is not set.
+func (e *Event) Get(k Key) Value {
+	if !e.Has(k) {
+		return Value{}
+	}
+	return e.canon[k]
+}
+
+// Str gives a canonical field's text, "" where it is not set or not text.
+func (e *Event) Str(k Key) string {
+	if !e.Has(k) {
+		return ""
+	}
+	return e.canon[k].S
+}
+
+// Keys gives the bits of the canonical fields that are set: key k is bit k%64 of word k/64.
+func (e *Event) Keys() [(NumKeys + 63) / 64]uint64 { return e.have }
+
+// Problem says what was wrong with the record. room and code are constants; the same three words are said once.
+func (e *Event) Problem(room, code, field string) {
+	for _, p := range e.Problems {
+		if p.Code == code && p.Field == field && p.Room == room {
+			return
+		}
+	}
+	if len(e.Problems) >= MaxProblems {
+		e.ProblemsCut++
+		return
+	}
+	e.Problems = append(e.Problems, Problem{room, code, field})
+}
+
+// AddTechnique notes an ATT&CK technique id, AddTactic a tactic's shortname; each is noted once. The string must outlive the event.
+func (e *Event) AddTechnique(id string) { e.Techniques = addOnce(e.Techniques, id) }
+
+// AddTactic notes an ATT&CK tactic's shortname ("execution"), once. The string must outlive the event.
+func (e *Event) AddTactic(name string) { e.Tactics = addOnce(e.Tactics, name) }
+
+func addOnce(list []string, s string) []string {
+	for _, x := range list {
+		if x == s {
+			return list
+		}
+	}
+	return append(list, s)
+}
