@@ -140,6 +140,54 @@ func (e *Event) Next(f *Field) *Field {
 	return &e.Fields[f.next-1]
 }
 
+// Relink gives field i the interned name id in place of its own, so that every shape of one source is found under one name; its
+// Name stays what the record said.
+func (e *Event) Relink(i int, id NameID) {
+	f := &e.Fields[i]
+	if f.ID == id {
+		return
+	}
+	e.unlink(i)
+	f.ID = id
+	if id == 0 {
+		return
+	}
+	n := int32(i + 1)
+	s := &e.heads[id]
+	if s.first == 0 {
+		s.first = n
+	} else {
+		e.Fields[s.last-1].next = n
+	}
+	s.last = n
+}
+
+// unlink takes field i out of the list of its name.
+func (e *Event) unlink(i int) {
+	f := &e.Fields[i]
+	if f.ID == 0 {
+		return
+	}
+	n := int32(i + 1)
+	s := &e.heads[f.ID]
+	if s.first == n {
+		s.first = f.next
+		if f.next == 0 {
+			s.last = 0
+		}
+	} else {
+		p := s.first
+		for e.Fields[p-1].next != n {
+			p = e.Fields[p-1].next
+		}
+		e.Fields[p-1].next = f.next
+		if s.last == n {
+			s.last = p
+		}
+	}
+	f.next, f.ID = 0, 0
+}
+
 // Find gives the first field of a name whether interned or not: a scan where it is not. For people's commands and tests.
 func (e *Event) Find(name string) *Field {
 	for i := range e.Fields {
