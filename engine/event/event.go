@@ -30,6 +30,9 @@ type Event struct {
 	// Line is the text that was parsed, where the record held a line (a view), and else empty. The record's hash is of it.
 	Line string
 
+	Hash string // first 16 hexadecimal digits of SHA-256 of Line, or of Raw where there is none
+	ID   string // given by the record, or derived from Hash and the host's timestamp
+
 	Fields []Field
 	Arena  Arena
 
