@@ -59,6 +59,7 @@ type Event struct {
 	RiskRaw     float64 // the same, not clamped
 	Level       Level
 	Route       Route
+	Invalid     bool // what its class requires is missing or wrong: the record belongs in quarantine; Problems say why
 	Recurrence  int
 	Problems    []Problem
 	ProblemsCut int // problems over MaxProblems
