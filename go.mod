@@ -2,9 +2,4 @@ module prescore
 
 go 1.24.0
 
-// Each dependency and why it is here:
-//   fluent-bit-go  the host's own proxy for outputs (its decoder is not used)
-//   golang-lru     the bounded maps under all entity state
-//   go-toml        strict configuration with positions
-require (
-)
+require github.com/pelletier/go-toml/v2 v2.4.3

@@ -1,0 +1,174 @@
+package decode
+
+import (
+	"strconv"
+
+	"prescore/engine/event"
+	"prescore/engine/wire"
+)
+
+// flattener walks a body once, making a field of each leaf. It recurses at most event.MaxDepth deep.
+type flattener struct {
+	ev     *event.Event
+	b      []byte
+	off    int
+	marked bool
+	full   bool // the event takes no more fields; the walk goes on to find the end
+}
+
+// members reads n pairs of a map whose own name is prefix ("" for the body itself).
+func (f *flattener) members(prefix string, n uint64, depth int) error {
+	for ; n > 0; n-- {
+		key, err := f.key()
+		if err != nil {
+			return err
+		}
+		if depth == 0 && key == MarkKey && isMark(f.b[f.off:]) {
+			f.marked = true
+		}
+		name, id := f.name(prefix, key)
+		if err := f.value(name, id, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// key reads a map's key as text. Numbers are written out; what cannot be a name becomes "?" and a problem.
+func (f *flattener) key() (string, error) {
+	t, err := wire.Next(f.b[f.off:])
+	if err != nil {
+		return "", err
+	}
+	switch t.Type {
+	case wire.Str, wire.Bin:
+		f.off += t.Size
+		return event.View(t.Body), nil
+	case wire.Int, wire.Uint:
+		f.off += t.Size
+		f.ev.Problem("decode", "key_not_text", "")
+		if t.Type == wire.Int {
+			return f.ev.Arena.Copy(strconv.AppendInt(make([]byte, 0, 20), int64(t.N), 10)), nil
+		}
+		return f.ev.Arena.Copy(strconv.AppendUint(make([]byte, 0, 20), t.N, 10)), nil
+	}
+	n, err := wire.Skip(f.b[f.off:])
+	f.off += n
+	f.ev.Problem("decode", "key_not_text", "")
+	return "?", err
+}
+
+// name joins prefix and key, and gives the interned name where there is one.
+func (f *flattener) name(prefix, key string) (string, event.NameID) {
+	names := f.ev.Names
+	if prefix == "" {
+		return key, names.Lookup(key)
+	}
+	n := len(prefix) + 1 + len(key)
+	d := f.ev.Arena.Grab(n)
+	copy(d, prefix)
+	d[len(prefix)] = '.'
+	copy(d[len(prefix)+1:], key)
+	name := event.View(d)
+	if id := names.Lookup(name); id != 0 {
+		f.ev.Arena.Shrink(n)
+		return names.Name(id), id
+	}
+	return name, 0
+}
+
+// value reads one object under a name: a leaf, or a container whose leaves it goes through.
+func (f *flattener) value(name string, id event.NameID, depth int) error {
+	t, err := wire.Next(f.b[f.off:])
+	if err != nil {
+		return err
+	}
+	if t.Type == wire.Map || t.Type == wire.Array {
+		return f.container(t, name, id, depth)
+	}
+	f.off += t.Size
+	f.add(name, id, leaf(t))
+	return nil
+}
+
+func (f *flattener) container(t wire.Token, name string, id event.NameID, depth int) error {
+	if depth >= event.MaxDepth || f.full {
+		n, err := wire.Skip(f.b[f.off:])
+		if err == nil && !f.full {
+			f.ev.Problem("decode", "too_deep", "")
+			f.add(name, id, event.Value{S: event.View(f.b[f.off : f.off+n]), K: event.Opaque})
+		}
+		f.off += n
+		return err
+	}
+	f.off += t.Size
+	switch {
+	case t.Type == wire.Map && t.N == 0:
+		f.add(name, id, event.Value{K: event.EmptyObject})
+	case t.Type == wire.Array && t.N == 0:
+		f.add(name, id, event.Value{K: event.EmptyArray})
+	case t.Type == wire.Map:
+		return f.members(name, t.N, depth)
+	}
+	for n := t.N; n > 0 && t.Type == wire.Array; n-- {
+		if err := f.value(name, id, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *flattener) add(name string, id event.NameID, v event.Value) {
+	if !f.full {
+		f.full = !f.ev.AddID(id, name, v, 0)
+	}
+}
+
+// leaf gives a scalar token as a value.
+func leaf(t wire.Token) event.Value {
+	switch t.Type {
+	case wire.Nil:
+		return event.Value{K: event.Null}
+	case wire.Bool:
+		return event.Value{N: t.N, K: event.Bool}
+	case wire.Int:
+		return event.Value{N: t.N, K: event.Int}
+	case wire.Uint:
+		if t.N > 1<<63-1 {
+			return event.Value{N: t.N, K: event.Uint}
+		}
+		return event.Value{N: t.N, K: event.Int}
+	case wire.Float:
+		return event.Value{N: t.N, K: event.Float}
+	case wire.Str:
+		return event.Value{S: event.View(t.Body), K: event.String}
+	}
+	return event.Value{S: event.View(t.Body), K: event.Bytes}
+}
+
+// isMark reports whether b is what prescore adds: a map with the key "id".
+func isMark(b []byte) bool {
+	t, err := wire.Next(b)
+	if err != nil || t.Type != wire.Map {
+		return false
+	}
+	off := t.Size
+	for n := t.N; n > 0; n-- {
+		k, err := wire.Next(b[off:])
+		if err != nil {
+			return false
+		}
+		if k.Type == wire.Str && string(k.Body) == "id" {
+			v, err := wire.Next(b[off+k.Size:])
+			return err == nil && v.Type == wire.Str && len(v.Body) > 0
+		}
+		for range 2 {
+			size, err := wire.Skip(b[off:])
+			if err != nil {
+				return false
+			}
+			off += size
+		}
+	}
+	return false
+}
