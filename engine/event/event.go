@@ -192,6 +192,24 @@ func (e *Event) unlink(i int) {
 	f.next, f.ID = 0, 0
 }
 
+// Rewind takes back the fields added since there were n, for a parser that finds at the end of a text that it is not what it began
+// as. It costs one pass over all fields.
+func (e *Event) Rewind(n int) {
+	if n >= len(e.Fields) {
+		return
+	}
+	for i := range e.Fields {
+		e.heads[e.Fields[i].ID] = span{}
+	}
+	e.Fields = e.Fields[:n]
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		id := f.ID
+		f.ID, f.next = 0, 0
+		e.Relink(i, id)
+	}
+}
+
 // Find gives the first field of a name whether interned or not: a scan where it is not. For people's commands and tests.
 func (e *Event) Find(name string) *Field {
 	for i := range e.Fields {

@@ -1,0 +1,252 @@
+// Package json reads RFC 8259 text into flat fields: nested names joined with dots, elements of an array as repeated fields.
+//
+// One pass, no copy: names and strings are views into the text, into the Names table where the name is interned, or into the
+// event's Arena where they had to be unescaped or joined. Numbers of up to 18 digits are Int, all others keep their text (Number).
+// Invalid UTF-8 and repeated names are kept.
+package json
+
+import (
+	"prescore/engine/event"
+)
+
+// maxName bounds a joined name in bytes: the longest of the captures is 120, and without a bound a megabyte of name would be
+// copied for each of its 8,192 members. A longer name is cut and the problem "long_name" is said.
+const maxName = 1024
+
+// Result says how a text was read.
+type Result uint8
+
+const (
+	Bad Result = iota // not JSON; no field was added
+	Cut               // JSON whose end is missing; what was complete before the cut was added
+	OK                // a whole document
+)
+
+// Room is the name under which the package reports problems.
+const room = "parse"
+
+// scanner is the state of one document. It lives on the stack of Parse.
+type scanner struct {
+	ev    *event.Event
+	s     string
+	layer uint8
+	end   bool // the text ended where more was needed
+	loose bool // a string held a control character, which RFC 8259 wants escaped
+	path  [maxName]byte
+}
+
+// Parse reads text as one JSON object or array and adds its values as fields of the layer. prefix, where not empty, stands before
+// each name with a dot. White space around the document is allowed, nothing else.
+func Parse(ev *event.Event, text, prefix string, layer uint8) Result {
+	i := space(text, 0)
+	if i == len(text) || text[i] != '{' && text[i] != '[' {
+		return Bad
+	}
+	n := len(ev.Fields)
+	p := scanner{ev: ev, s: text, layer: layer}
+	l := copy(p.path[:], prefix)
+	if i = p.value(i, l, 0); i >= 0 {
+		if space(text, i) == len(text) {
+			if p.loose {
+				ev.Problem(room, "json_control_character", "")
+			}
+			return OK
+		}
+	} else if p.end && len(ev.Fields) > n {
+		ev.Problem(room, "json_cut", "")
+		return Cut
+	}
+	ev.Rewind(n)
+	return Bad
+}
+
+func space(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// fail notes whether the text ended at i, and gives the index that stands for failure.
+func (p *scanner) fail(i int) int {
+	if i >= len(p.s) {
+		p.end = true
+	}
+	return -1
+}
+
+// value reads the value at i under the name path[:l] and gives the index after it, negative where it is not JSON.
+func (p *scanner) value(i, l, depth int) int {
+	if i >= len(p.s) {
+		return p.fail(i)
+	}
+	switch p.s[i] {
+	case '{':
+		return p.object(i, l, depth+1)
+	case '[':
+		return p.array(i, l, depth+1)
+	}
+	v, j := p.scalar(i)
+	if j < 0 {
+		return j
+	}
+	p.emit(l, v)
+	return j
+}
+
+func (p *scanner) object(i, l, depth int) int {
+	if depth > event.MaxDepth {
+		return p.opaque(i, l)
+	}
+	s := p.s
+	i = space(s, i+1)
+	if i < len(s) && s[i] == '}' {
+		p.emit(l, event.Value{K: event.EmptyObject})
+		return i + 1
+	}
+	for {
+		if i >= len(s) || s[i] != '"' {
+			return p.fail(i)
+		}
+		key, j := p.text(i + 1)
+		if j < 0 {
+			return j
+		}
+		i = j
+		if i < len(s) && s[i] != ':' {
+			i = space(s, i)
+		}
+		if i >= len(s) || s[i] != ':' {
+			return p.fail(i)
+		}
+		if i++; i < len(s) && s[i] <= ' ' {
+			i = space(s, i)
+		}
+		if i >= len(s) {
+			return p.fail(i)
+		}
+		if c := s[i]; c == '{' || c == '[' {
+			if i = p.value(i, p.push(l, key), depth); i < 0 {
+				return i
+			}
+		} else {
+			v, j := p.scalar(i)
+			if j < 0 {
+				return j
+			}
+			if l == 0 && len(key) <= maxName { // no joining: the name is the key as it stands
+				p.add(key, v)
+			} else {
+				p.emit(p.push(l, key), v)
+			}
+			i = j
+		}
+		if i < len(s) && s[i] <= ' ' {
+			i = space(s, i)
+		}
+		if i >= len(s) {
+			return p.fail(i)
+		}
+		switch s[i] {
+		case ',':
+			if i++; i < len(s) && s[i] <= ' ' {
+				i = space(s, i)
+			}
+		case '}':
+			return i + 1
+		default:
+			return -1
+		}
+	}
+}
+
+func (p *scanner) array(i, l, depth int) int {
+	if depth > event.MaxDepth {
+		return p.opaque(i, l)
+	}
+	i = space(p.s, i+1)
+	if i < len(p.s) && p.s[i] == ']' {
+		p.emit(l, event.Value{K: event.EmptyArray})
+		return i + 1
+	}
+	for {
+		if i = p.value(i, l, depth); i < 0 {
+			return i
+		}
+		if i = space(p.s, i); i >= len(p.s) {
+			return p.fail(i)
+		}
+		switch p.s[i] {
+		case ',':
+			i = space(p.s, i+1)
+		case ']':
+			return i + 1
+		default:
+			return -1
+		}
+	}
+}
+
+// opaque passes over a structure below MaxDepth and keeps it as one value. Strings are read, brackets are counted: whether they
+// pair up inside is not checked.
+func (p *scanner) opaque(i, l int) int {
+	start, open := i, 0
+	for i < len(p.s) {
+		switch p.s[i] {
+		case '"':
+			_, end, _ := scan(p.s, i+1)
+			if end < 0 {
+				return p.fail(len(p.s))
+			}
+			i = end
+		case '{', '[':
+			open++
+		case '}', ']':
+			if open--; open == 0 {
+				p.emit(l, event.Value{S: p.s[start : i+1], K: event.Opaque})
+				p.ev.Problem(room, "too_deep", "")
+				return i + 1
+			}
+		}
+		i++
+	}
+	return p.fail(i)
+}
+
+// push joins key to the name path[:l] and gives the new length.
+func (p *scanner) push(l int, key string) int {
+	if l > 0 && l < maxName {
+		p.path[l] = '.'
+		l++
+	}
+	n := copy(p.path[l:], key)
+	if n < len(key) {
+		p.ev.Problem(room, "long_name", "")
+	}
+	return l + n
+}
+
+// top names what stands in a top-level array, which has no name of its own.
+const top = "value"
+
+// emit adds a field under the joined name path[:l].
+func (p *scanner) emit(l int, v event.Value) {
+	if l == 0 {
+		p.add(top, v)
+		return
+	}
+	b := p.path[:l]
+	if id := p.ev.Names.Lookup(event.View(b)); id != 0 {
+		p.ev.AddID(id, p.ev.Names.Name(id), v, p.layer)
+		return
+	}
+	p.ev.AddID(0, p.ev.Arena.Copy(b), v, p.layer)
+}
+
+func (p *scanner) add(name string, v event.Value) {
+	if id := p.ev.Names.Lookup(name); id != 0 {
+		p.ev.AddID(id, p.ev.Names.Name(id), v, p.layer)
+		return
+	}
+	p.ev.AddID(0, name, v, p.layer)
+}
