@@ -1,0 +1,216 @@
+package redact
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"strings"
+	"unsafe"
+)
+
+// Bounds of the look around a separator, in bytes; past them a name is not one.
+const (
+	maxKey   = 64  // a name before a separator
+	maxBlank = 4   // blanks between a name and its separator
+	maxAhead = 64  // what is read past a comma to see whether another name follows
+	maxProg  = 128 // how far before -p the program's name may stand
+)
+
+const ones = 0x0101010101010101
+
+// zeros gives 0x80 in each byte of v that is zero, and sometimes in one above such a byte: what it marks is looked at again.
+func zeros(v uint64) uint64 { return (v - ones) &^ v & (0x80 * ones) }
+
+// find gives the bounds of the first secret in s at or after from.
+//
+// Every secret follows a byte of one of two kinds, and eight bytes are looked at in one step: = : and > (their top five bits are
+// those of 8 9 : ; < = > ?), and - or / after a blank or a quote (0x2d and 0x2f differ in one bit, so do 0x20 and 0x22).
+func (r *Redactor) find(s string, from int) (start, end int, ok bool) {
+	if from == 0 {
+		if start, end, ok = netUser(s, 0); ok {
+			return start, end, true
+		}
+	}
+	i := from
+	b := unsafe.Slice(unsafe.StringData(s), len(s))
+	for ; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		hits := zeros(x&(0xf8*ones) ^ 0x38*ones)
+		if dash := zeros(x&(0xfd*ones) ^ 0x2d*ones); dash != 0 {
+			blank := zeros(x&(0xfd*ones)^0x20*ones) << 8
+			if i == 0 || opensFlag(s[i-1]) {
+				blank |= 0x80
+			}
+			hits |= dash & blank
+		}
+		for ; hits != 0; hits &= hits - 1 {
+			if start, end, ok = r.at(s, i+bits.TrailingZeros64(hits)>>3, from); ok {
+				return start, end, true
+			}
+		}
+	}
+	for ; i < len(s); i++ {
+		if start, end, ok = r.at(s, i, from); ok {
+			return start, end, true
+		}
+	}
+	return 0, 0, false
+}
+
+// opensFlag reports whether a flag may follow c.
+func opensFlag(c byte) bool { return c == ' ' || c == '"' }
+
+// at gives the secret whose separator or flag stands at s[i]. Names are read back to low, where the last secret ended.
+func (r *Redactor) at(s string, i, low int) (start, end int, ok bool) {
+	switch s[i] {
+	case ':':
+		if i+2 < len(s) && s[i+1] == '/' && s[i+2] == '/' {
+			return userinfo(s, i+3)
+		}
+		return r.named(s, i, low)
+	case '=':
+		return r.named(s, i, low)
+	case '>':
+		return r.element(s, i, low)
+	case '-', '/':
+		if i == 0 || opensFlag(s[i-1]) {
+			return r.flag(s, i)
+		}
+	}
+	return 0, 0, false
+}
+
+// named finds the value after name= or name: .
+func (r *Redactor) named(s string, i, low int) (start, end int, ok bool) {
+	key, quote := keyBefore(s, i, low)
+	v := i + 1
+	if v < len(s) && (s[v] == '=' || s[v] == '>') {
+		v++ // == => :=
+	}
+	v = skipBlanks(s, v)
+	if w := scheme(s, v); w > v { // Authorization: Bearer x, and the same under any other name
+		if c := lower(s[v]); quote == 0 && (c == 'd' || c == 'a') { // a list of parameters, to the end of the line
+			end = lineEnd(s, w)
+			return w, end, end > w
+		}
+		return valueAt(s, w, quote)
+	}
+	if len(key) < 3 || !isKeyEnd(key[len(key)-1]) || !r.KeyIsSecret(key) {
+		return 0, 0, false
+	}
+	if v < len(s) && workingDir(key, s[v:]) {
+		return 0, 0, false
+	}
+	return valueAt(s, v, quote)
+}
+
+func isKeyEnd(c byte) bool { return isLetter(c) || isDigit(c) }
+
+// keyBefore gives the name that ends before s[i], over blanks and a closing quote, and the quote that stands before the name, 0
+// where none does or where it was closed: a value inside it ends with it.
+func keyBefore(s string, i, low int) (key string, quote byte) {
+	e := i
+	for n := 0; e > low && n < maxBlank && s[e-1] == ' '; n++ {
+		e--
+	}
+	closed := false
+	if e > low && (s[e-1] == '"' || s[e-1] == '\'' || s[e-1] == '`' || s[e-1] == ']') {
+		e--
+		closed = true
+		if e > low && s[e-1] == '\\' {
+			e--
+		}
+	}
+	b := e
+	for b > low && e-b < maxKey && keyByte[s[b-1]] {
+		b--
+	}
+	if b > low && !closed && (s[b-1] == '"' || s[b-1] == '\'') {
+		quote = s[b-1]
+	}
+	return s[b:e], quote
+}
+
+var keyByte = func() (t [256]bool) {
+	for c := range 256 {
+		t[c] = isLetter(byte(c)) || isDigit(byte(c)) || c == '_' || c == '-' || c == '.'
+	}
+	return t
+}()
+
+// schemes are the words that an HTTP credential follows (RFC 9110, section 11; names as IANA registers them, and "token", GitHub's).
+var schemes = [...]string{"bearer", "basic", "digest", "negotiate", "ntlm", "aws4-hmac-sha256"}
+
+// scheme gives where the credential after a scheme's name at s[v] starts, v where no such name stands there.
+func scheme(s string, v int) int {
+	q := v
+	if q < len(s) && (s[q] == '"' || s[q] == '\'') {
+		q++
+	}
+	if q >= len(s) {
+		return v
+	}
+	switch lower(s[q]) {
+	case 'b', 'd', 'n', 'a':
+	default:
+		return v
+	}
+	for _, w := range schemes {
+		if n := q + len(w); n+1 < len(s) && s[n] == ' ' && foldEqual(s[q:n], w) {
+			return skipBlanks(s, n)
+		}
+	}
+	return v
+}
+
+// element finds the text of <name>text< and of <tag attribute="name">text<.
+func (r *Redactor) element(s string, i, low int) (start, end int, ok bool) {
+	e := i
+	quoted := e > low && (s[e-1] == '"' || s[e-1] == '\'')
+	if quoted {
+		e--
+	}
+	b := e
+	for b > low && e-b < maxKey && keyByte[s[b-1]] {
+		b--
+	}
+	if b == low || !quoted && s[b-1] != '<' && s[b-1] != ':' || quoted && s[b-1] != s[e] {
+		return 0, 0, false
+	}
+	if e-b < 3 || !r.KeyIsSecret(s[b:e]) {
+		return 0, 0, false
+	}
+	n := strings.IndexByte(s[i+1:], '<')
+	if n < 0 {
+		n = len(s) - i - 1
+	}
+	return i + 1, i + 1 + n, n > 0
+}
+
+// userinfo finds the password of user:password@ in an URL whose authority starts at s[i].
+func userinfo(s string, i int) (start, end int, ok bool) {
+	for j := i; j < len(s); j++ {
+		switch c := s[j]; {
+		case c == ':' && start == 0:
+			start = j + 1
+		case c == '@':
+			end = j // the last one: a password may hold another
+		case c == '/' || c == '?' || c == '#' || c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>':
+			return start, end, start > 0 && end > start
+		}
+	}
+	return start, end, start > 0 && end > start
+}
+
+func skipBlanks(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+func lineEnd(s string, i int) int {
+	if n := strings.IndexAny(s[i:], "\r\n"); n >= 0 {
+		return i + n
+	}
+	return len(s)
+}

@@ -1,0 +1,116 @@
+package redact
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// FuzzValue holds, on any text: it ends; it grows by at most the mask's length for each secret, and a secret takes at least one
+// byte; MayHold says the same; and without a pattern's word, a scheme's, a
+// program's or an URL's @ nothing changes.
+func FuzzValue(f *testing.F) {
+	for _, s := range []string{`password=x`, `{"token":"a\"b"}`, `-p x mysql -p y`, `http://a:b@c`, `<secret>x`, `--password "x`, `net user a b`,
+		`password="a"b"c`, `Authorization: Basic x`, `pwd=a,b;c=d`, `token=[{"a":"]"}]x`, `api_key=>'x'`} {
+		f.Add(s)
+	}
+	c := Defaults()
+	r, err := New(c)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		out := string(r.AppendValue(nil, s))
+		if len(out) > len(s)*len(c.Mask) {
+			t.Fatalf("%d bytes became %d", len(s), len(out))
+		}
+		if r.MayHold(s) != (out != s) && !strings.Contains(s, c.Mask) {
+			t.Fatalf("MayHold(%q) is %v, but it became %q", s, r.MayHold(s), out)
+		}
+		flat := strings.ToLower(strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(s))
+		if out != s && !containsAny(flat, r.words) && !containsAny(strings.ToLower(s), schemes[:]) && !strings.Contains(s, "://") && !namesProgram(flat) {
+			t.Fatalf("%q became %q without a pattern in it", s, out)
+		}
+	})
+}
+
+// FuzzSecret holds that a secret after a name, in each form it can take, does not survive, whatever stands around it.
+func FuzzSecret(f *testing.F) {
+	f.Add("run ", "password", "hunter2", " --host x")
+	f.Add(`{"a":1,`, "ApiKey", "S3,cr;et", `,"b":2}`)
+	f.Add(``, "client_secret", "a", ``)
+	r := standard(f)
+	f.Fuzz(func(t *testing.T, before, name, secret, after string) {
+		if len(name) > maxKey || !plain(name, "_-.") || !r.KeyIsSecret(name) || !isKeyEnd(name[len(name)-1]) || !isLetter(name[0]) {
+			return
+		}
+		if len(secret) < 4 || !plain(secret, "_-.,!@%^+*~") || strings.Contains(secret, "***") || strings.Contains(before+after+name, secret) {
+			return
+		}
+		if strings.Contains("***", secret) || strings.ContainsAny(before+after, "=:<>\"'`\\-/") || strings.HasSuffix(name, "PWD") {
+			return // text around it that makes the secret part of something else is the other target's
+		}
+		if !isKeyEnd(secret[0]) || strings.Contains(secret, "..") {
+			return
+		}
+		for _, form := range []string{" N=S ", " N: S ", " \"N\":\"S\" ", " --N S ", " N='S' ", " <N>S</N> ", "&N=S&x=", " /N:S ", " \"N\" : \"S\"", " N = S", " --N \"S\""} {
+			if form == " --N S " && (strings.HasPrefix(name, "no-") || len(name) <= 3) {
+				continue
+			}
+			s := before + strings.NewReplacer("N", name, "S", secret).Replace(form) + after
+			if out := string(r.AppendValue(nil, s)); strings.Contains(out, secret) {
+				t.Fatalf("%q became %q", s, out)
+			}
+		}
+	})
+}
+
+func plain(s, more string) bool {
+	for i := range len(s) {
+		if !isLetter(s[i]) && !isDigit(s[i]) && strings.IndexByte(more, s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func containsAny(s string, words []string) bool {
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func namesProgram(flat string) bool {
+	for i := range programs {
+		if strings.Contains(flat, strings.ReplaceAll(programs[i].name, "-", "")) {
+			return true
+		}
+	}
+	return strings.Contains(flat, "net")
+}
+
+// TestLinear holds that doubling a hostile text at most triples the time.
+func TestLinear(t *testing.T) {
+	r := standard(t)
+	for _, unit := range []string{"=", ":", "password=,", " -p", "mysql -p ", "://", "a://b:c", "<token>", "\"", "password={", "password=\"", "a=\\", " ", "password", "token : ", ";a", "pass=a,b"} {
+		run := func(n int) time.Duration {
+			s := strings.Repeat(unit, n/len(unit))
+			best := time.Hour
+			dst := make([]byte, 0, 4*n)
+			for range 5 {
+				at := time.Now()
+				dst = r.AppendValue(dst[:0], s)
+				best = min(best, time.Since(at))
+			}
+			return best
+		}
+		if one, two := run(1<<18), run(1<<19); two > 3*one+2*time.Millisecond {
+			t.Errorf("%q: %v for 256 KiB, %v for 512 KiB", unit, one, two)
+		} else if one > 25*time.Millisecond {
+			t.Errorf("%q: %v for 256 KiB", unit, one)
+		}
+	}
+}
