@@ -1,0 +1,82 @@
+# `make` lists the targets. Needs Go and a C compiler; everything else is fetched as Go modules.
+SHELL       := /bin/bash
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+GOFLAGS     += -trimpath
+LDFLAGS     := -X prescore/engine.Version=$(VERSION)
+TOOLS       := build/tools
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME    ?= 20s
+CORPUS      ?= ../shared/data
+export GOFLAGS
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: need
+need:
+	@command -v go >/dev/null || { echo "prescore needs Go 1.24 or newer: https://go.dev/dl"; exit 2; }
+	@command -v $${CC:-cc} >/dev/null || { echo "prescore needs a C compiler: apt-get install gcc, dnf install gcc"; exit 2; }
+
+.PHONY: build
+build: need build/prescore ## the shared object and the command, into build/
+
+.PHONY: build/prescore
+build/prescore: need
+	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o $@ ./engine/cmd/prescore
+
+.PHONY: test
+test: build ## build, and everything that needs no Fluent Bit
+	go test ./...
+
+.PHONY: race
+race: need ## the tests under the race detector
+	go test -race -short ./...
+
+.PHONY: check
+check: need format vet staticcheck doors tidy ## format, vet, staticcheck, doors, tidy
+
+.PHONY: format
+format:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not gofmt'ed:"; echo "$$out"; exit 1; }
+
+.PHONY: vet
+vet:
+	go vet ./...
+
+.PHONY: staticcheck
+staticcheck: $(TOOLS)/staticcheck
+	$(TOOLS)/staticcheck ./...
+
+$(TOOLS)/staticcheck:
+	@mkdir -p $(TOOLS)
+	GOFLAGS= GOBIN=$(abspath $(TOOLS)) go install $(STATICCHECK)
+
+.PHONY: doors
+doors:
+	go test -run TestDoors ./engine
+
+.PHONY: tidy
+tidy:
+	go mod tidy -diff
+
+# Each fuzz target is package.Function below engine/; FUZZ names a few, the default is all.
+FUZZ ?= $(shell cd engine && grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' -H . | sed -E 's|^\./||; s|/[^/]+:func |.|')
+.PHONY: fuzz
+fuzz: need ## fuzz every target for FUZZTIME (20s) each
+	@for t in $(FUZZ); do \
+		echo "fuzz $$t"; \
+		go test -run '^$$' -fuzz "^$${t##*.}$$" -fuzztime $(FUZZTIME) ./engine/$${t%.*} || exit 1; \
+	done
+
+.PHONY: bench
+bench: need ## benchmarks, in a form that benchstat reads
+	go test -run '^$$' -bench . -benchmem ./engine/...
+
+.PHONY: conformance
+conformance: need ## the corpora in CORPUS=DIR, a line a file
+	CORPUS=$(abspath $(CORPUS)) go test -count=1 -v -run . ./engine/conformance | grep -E '^(conformance |--- FAIL|FAIL|ok|\s+\S+_test.go)' ; exit $${PIPESTATUS[0]}
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf build
