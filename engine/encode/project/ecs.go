@@ -1,0 +1,146 @@
+package project
+
+import (
+	"prescore/engine/event"
+	"prescore/engine/wire"
+)
+
+// ecsVersion is the version of the Elastic Common Schema whose names the view uses.
+const ecsVersion = "9.4.0"
+
+// The derived leaves of the ECS view.
+const (
+	ecsTimestamp = opDerived + iota
+	ecsKind
+	ecsCategory
+	ecsType
+	ecsRisk
+	ecsOriginal
+	ecsRuleID
+	ecsRuleName
+	ecsFramework
+	ecsTechnique
+	ecsSubtechnique
+	ecsTacticID
+	ecsTacticName
+	ecsFirstText // the first of any that is set
+	ecsDistinct  // every different text of any, as an array
+	ecsAnswers
+	ecsMAC
+	ecsMACs
+	ecsPercent
+	ecsOutcome
+)
+
+// ecsOps are keys that ECS has with another type than the vocabulary: arrays, numbers as keywords.
+var ecsOps = map[event.Key]op{
+	event.KeyHostIP: opList, event.KeyObserverIP: opList, event.KeyHostMAC: ecsMACs, event.KeySrcMAC: ecsMAC, event.KeyDstMAC: ecsMAC,
+	event.KeyUserRole: opList, event.KeyEmailFrom: opList, event.KeyEmailTo: opList, event.KeyProcessArgs: opList,
+	event.KeyRegistryData: opList, event.KeyProtocolNum: opText, event.KeyVendorSeverity: opLong, event.KeyIdentityRisk: ecsPercent,
+	event.KeyOutcome: ecsOutcome,
+}
+
+// ecsDerivedKeys are keys that stand in the view through a derived leaf.
+var ecsDerivedKeys = keysOf(event.KeyTime, event.KeyRuleID, event.KeyRule, event.KeyTechnique, event.KeyTactic, event.KeyDNSAnswer)
+
+func ecsColumns() []column {
+	sources := keysOf(event.KeySrcIP, event.KeySrcHost)
+	cols := []column{
+		{path: "@timestamp", op: ecsTimestamp, flags: fAlways},
+		{path: "ecs.version", op: opConst, flags: fAlways, text: key(ecsVersion)},
+		{path: "event.kind", op: ecsKind, flags: fAlways},
+		{path: "event.category", op: ecsCategory, flags: fClassified},
+		{path: "event.type", op: ecsType, flags: fClassified},
+		{path: "event.risk_score", op: ecsRisk, flags: fScored},
+		{path: "event.original", op: ecsOriginal, flags: fOriginal},
+	}
+	for k := event.Key(1); k < event.NumKeys; k++ {
+		s := event.Vocabulary[k]
+		if s.ECS == "" || ecsDerivedKeys.has(k) {
+			continue
+		}
+		cols = append(cols, column{path: s.ECS, key: k, op: opFor(s, ecsOps[k])})
+	}
+	return append(cols,
+		column{path: "host.hostname", op: ecsFirstText, any: keysOf(event.KeyHost)},
+		column{path: "source.address", op: ecsFirstText, any: sources},
+		column{path: "destination.address", op: ecsFirstText, any: keysOf(event.KeyDstIP, event.KeyDstHost)},
+		column{path: "dns.answers", op: ecsAnswers, any: keysOf(event.KeyDNSAnswer)},
+		column{path: "rule.id", op: ecsRuleID, any: keysOf(event.KeyRuleID), flags: fFinding},
+		column{path: "rule.name", op: ecsRuleName, any: keysOf(event.KeyRule), flags: fFinding},
+		column{path: "threat.framework", op: ecsFramework, any: keysOf(event.KeyTechnique), flags: fTechnique | fTactic},
+		column{path: "threat.technique.id", op: ecsTechnique, any: keysOf(event.KeyTechnique), flags: fTechnique},
+		column{path: "threat.technique.subtechnique.id", op: ecsSubtechnique, flags: fSubtechnique},
+		column{path: "threat.tactic.id", op: ecsTacticID, flags: fTacticID},
+		column{path: "threat.tactic.name", op: ecsTacticName, any: keysOf(event.KeyTactic), flags: fTactic},
+		column{path: "related.ip", op: ecsDistinct, any: keysOf(event.KeySrcIP, event.KeyDstIP, event.KeyHostIP, event.KeyObserverIP, event.KeySrcNATIP, event.KeyDstNATIP)},
+		column{path: "related.user", op: ecsDistinct, any: keysOf(event.KeyUser, event.KeyTargetUser, event.KeyEffectiveUser, event.KeySrcUser, event.KeyDstUser, event.KeyProcessUser)},
+		column{path: "related.hosts", op: ecsDistinct, any: keysOf(event.KeyHost, event.KeySrcHost, event.KeyDstHost, event.KeyObserver, event.KeyDNSQuery, event.KeyURLDomain)},
+		column{path: "related.hash", op: ecsDistinct, any: keysOf(event.KeyProcessMD5, event.KeyProcessSHA1, event.KeyProcessSHA256, event.KeyProcessImphash, event.KeyFileMD5, event.KeyFileSHA1, event.KeyFileSHA256, event.KeyTLSJA3, event.KeyTLSJA3S)},
+	)
+}
+
+// opFor gives how a key is written: as its schema wants it where that is said, else by its canonical type.
+func opFor(s event.Spec, own op) op {
+	if own != opAny {
+		return own
+	}
+	switch s.Type {
+	case event.TypeInt, event.TypePort:
+		return opLong
+	case event.TypeFloat:
+		return opFloat
+	case event.TypeBool:
+		return opBool
+	case event.TypeTime:
+		return opDate
+	}
+	return opText
+}
+
+func key(s string) string { return string(wire.AppendStr(nil, s)) }
+
+func (w *writer) ecs(dst []byte, l *leaf) []byte {
+	ev := w.ev
+	switch l.op {
+	case ecsTimestamp:
+		return appendTime(dst, when(ev))
+	case ecsKind:
+		return append(dst, ecsKindOf(ev)...)
+	case ecsCategory:
+		return append(dst, categoryOf(ev).categories...)
+	case ecsType:
+		return w.types(dst)
+	case ecsRisk:
+		return wire.AppendFloat(dst, ev.Risk)
+	case ecsOriginal:
+		return wire.AppendStr(dst, w.original)
+	case ecsRuleID:
+		if w.have.has(event.KeyRuleID) {
+			return w.ofKey(dst, event.KeyRuleID)
+		}
+		return wire.AppendStr(dst, worst(ev).Rule)
+	case ecsRuleName:
+		if w.have.has(event.KeyRule) {
+			return w.ofKey(dst, event.KeyRule)
+		}
+		return wire.AppendStr(dst, worst(ev).Title)
+	case ecsFramework:
+		return append(dst, mitre...)
+	case ecsTechnique, ecsSubtechnique:
+		return w.techniques(dst, l.op == ecsSubtechnique)
+	case ecsTacticID, ecsTacticName:
+		return w.tactics(dst, l.op == ecsTacticName)
+	case ecsFirstText:
+		for _, k := range l.keys {
+			if w.have.has(k) {
+				return w.ofKey(dst, k)
+			}
+		}
+	case ecsDistinct:
+		return w.distinct(dst, l.keys)
+	case ecsAnswers:
+		return w.ofKey(append(append(dst, 0x91, 0x81), "\xa4data"...), event.KeyDNSAnswer)
+	}
+	return wire.AppendNil(dst)
+}

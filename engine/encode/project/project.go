@@ -1,0 +1,320 @@
+// Package project writes the canonical event as a map in the names of a schema.
+//
+// A schema is a list of columns: a path, what fills it, and how it is written. New lays the columns out as a tree, numbers the
+// leaves in the order in which they are written, and encodes every key once. For an event, Plan turns the bits of the keys that are
+// set into bits of leaves, and Append walks those alone: it opens the maps on the way down, closes them on the way up and patches
+// their counts, so that the cost is that of what is set and not of the schema. Nothing is allocated.
+//
+// It imports engine/event and engine/wire. Proofs: legal_test.go holds names and types against lists made from the schemas.
+package project
+
+import (
+	"math/bits"
+	"strings"
+
+	"prescore/engine/event"
+	"prescore/engine/wire"
+)
+
+// The schemas.
+const (
+	ECS  = "ecs"
+	OCSF = "ocsf"
+	Flat = "flat"
+)
+
+const (
+	keyWords  = (event.NumKeys + 63) / 64
+	leafWords = 5 // 320 leaves: OCSF's, the widest, has 290
+	maxDepth  = 8 // levels of the deepest column
+)
+
+// Mask is a set of canonical keys.
+type Mask [keyWords]uint64
+
+// Set puts k into the set.
+func (m *Mask) Set(k event.Key) { m[k>>6] |= 1 << (k & 63) }
+
+func (m *Mask) has(k event.Key) bool { return m[k>>6]&(1<<(k&63)) != 0 }
+
+func (m *Mask) meets(o *Mask) bool {
+	for i := range m {
+		if m[i]&o[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func keysOf(ks ...event.Key) (m Mask) {
+	for _, k := range ks {
+		m.Set(k)
+	}
+	return m
+}
+
+// AllKeys is the set of every key.
+func AllKeys() (m Mask) {
+	for k := event.Key(1); k < event.NumKeys; k++ {
+		m.Set(k)
+	}
+	return m
+}
+
+// column is one leaf of a schema as its file declares it: where it stands, how it is written, and when it is there: when key is
+// set with a value that op can write, or when one of any is set, or when the event shows one of flags.
+type column struct {
+	path  string
+	op    op
+	key   event.Key
+	any   Mask
+	flags flag
+	text  string // encoded MessagePack of opConst
+}
+
+type leaf struct {
+	column
+	head  string // the encoded key
+	depth uint8  // number of maps around it
+	nodes [maxDepth]uint16
+	keys  []event.Key // any, in the vocabulary's order
+}
+
+// node is a map inside the view: the leaves from lo up to hi are in it.
+type node struct {
+	head   string
+	lo, hi uint16
+	wide   bool // may have more than 15 members
+}
+
+// View writes one schema. It does not change after New.
+type View struct {
+	schema  string
+	leaves  []leaf
+	nodes   []node // nodes[0] is the view itself
+	byKey   [event.NumKeys]uint16
+	keep    Mask
+	secret  Mask // keys that are masked whole
+	prose   Mask // keys whose text may hold secrets
+	byFlag  [numFlags][leafWords]uint64
+	anyOf   []uint16 // leaves with a set of keys
+	topLeaf map[string]span
+}
+
+// span is a range of leaves under one top-level key.
+type span struct{ lo, hi uint16 }
+
+// Plan is what a view will write of one event.
+type Plan struct {
+	live     [leafWords]uint64
+	have     Mask // keys that are set, wanted and not empty
+	original string
+}
+
+// New lays out a schema, restricted to the keys in keep. secret says which canonical names are masked whole; it may be nil.
+func New(schema string, keep Mask, secret func(name string) bool) *View {
+	var cols []column
+	switch schema {
+	case ECS:
+		cols = ecsColumns()
+	default:
+		cols = flatColumns()
+	}
+	root := &branch{}
+	for _, c := range cols {
+		if c.key != 0 && !keep.has(c.key) {
+			continue
+		}
+		for i := range c.any {
+			c.any[i] &= keep[i]
+		}
+		root.insert(strings.Split(c.path, "."), c)
+	}
+	v := &View{schema: schema, keep: keep, nodes: []node{{}}, topLeaf: map[string]span{}}
+	for k := event.Key(1); k < event.NumKeys; k++ {
+		if secret != nil && secret(k.String()) {
+			v.secret.Set(k)
+		}
+		if mayHoldSecrets(k) {
+			v.prose.Set(k)
+		}
+	}
+	for _, b := range root.kids {
+		lo := len(v.leaves)
+		v.lay(b, []uint16{0})
+		v.topLeaf[b.name] = span{uint16(lo), uint16(len(v.leaves))}
+	}
+	v.nodes[0] = node{hi: uint16(len(v.leaves)), wide: len(root.kids) > 15}
+	if len(v.leaves) > leafWords*64 {
+		panic("project: leafWords is too small for " + schema)
+	}
+	return v
+}
+
+// branch is a level of the tree while it is built.
+type branch struct {
+	name string
+	col  *column
+	kids []*branch
+}
+
+func (b *branch) insert(path []string, c column) {
+	for _, k := range b.kids {
+		if k.name == path[0] {
+			if len(path) == 1 || k.col != nil {
+				panic("project: two columns at " + c.path)
+			}
+			k.insert(path[1:], c)
+			return
+		}
+	}
+	k := &branch{name: path[0]}
+	b.kids = append(b.kids, k)
+	if len(path) == 1 {
+		k.col = &c
+		return
+	}
+	k.insert(path[1:], c)
+}
+
+func (v *View) lay(b *branch, above []uint16) {
+	head := string(wire.AppendStr(nil, b.name))
+	if b.col == nil {
+		n := len(v.nodes)
+		v.nodes = append(v.nodes, node{head: head, lo: uint16(len(v.leaves)), wide: len(b.kids) > 15})
+		for _, k := range b.kids {
+			v.lay(k, append(above[:len(above):len(above)], uint16(n)))
+		}
+		v.nodes[n].hi = uint16(len(v.leaves))
+		return
+	}
+	l := leaf{column: *b.col, head: head, depth: uint8(len(above))}
+	copy(l.nodes[:], above)
+	i := uint16(len(v.leaves))
+	if k := l.key; k != 0 {
+		v.byKey[k] = i + 1
+	}
+	for k := event.Key(1); k < event.NumKeys; k++ {
+		if l.any.has(k) {
+			l.keys = append(l.keys, k)
+		}
+	}
+	if len(l.keys) > 0 {
+		v.anyOf = append(v.anyOf, i)
+	}
+	for f := range numFlags {
+		if l.flags&(1<<f) != 0 {
+			v.byFlag[f][i>>6] |= 1 << (i & 63)
+		}
+	}
+	v.leaves = append(v.leaves, l)
+}
+
+// Plan finds out what the view has to say of an event.
+func (v *View) Plan(p *Plan, ev *event.Event) {
+	*p = Plan{}
+	for w, keys := range ev.Keys() {
+		keys &= v.keep[w]
+		p.have[w] = keys
+		for set := keys; set != 0; set &= set - 1 {
+			k := event.Key(w<<6 + bits.TrailingZeros64(set))
+			val := ev.Get(k)
+			if val.Empty() {
+				p.have[w] &^= set & -set
+				continue
+			}
+			if i := v.byKey[k]; i != 0 && v.leaves[i-1].op.takes(val) {
+				i--
+				p.live[i>>6] |= 1 << (i & 63)
+			}
+		}
+	}
+	for _, i := range v.anyOf {
+		if v.leaves[i].any.meets(&p.have) {
+			p.live[i>>6] |= 1 << (i & 63)
+		}
+	}
+	for f := flagsOf(ev); f != 0; f &= f - 1 {
+		p.join(&v.byFlag[bits.TrailingZeros32(uint32(f))])
+	}
+}
+
+func (p *Plan) join(leaves *[leafWords]uint64) {
+	for w := range leaves {
+		p.live[w] |= leaves[w]
+	}
+}
+
+// WithOriginal adds the original text of the record to the plan, where the schema has a place for it and it is not empty.
+func (v *View) WithOriginal(p *Plan, text string) {
+	if text != "" {
+		p.original = text
+		p.join(&v.byFlag[bits.TrailingZeros32(uint32(fOriginal))])
+	}
+}
+
+// Schema gives the name of the schema.
+func (v *View) Schema() string { return v.schema }
+
+// Held appends to dst the texts of canonical keys that the view will write as they are: neither masked nor put in another form.
+func (v *View) Held(dst []string, p *Plan, ev *event.Event, m Masker) []string {
+	for i := p.next(0); i >= 0; i = p.next(i + 1) {
+		l := &v.leaves[i]
+		if l.key == 0 || !l.op.verbatim() || v.secret.has(l.key) {
+			continue
+		}
+		val := ev.Get(l.key)
+		if val.K != event.String && val.K != event.Number || v.prose.has(l.key) && m != nil && m.MayHold(val.S) {
+			continue
+		}
+		dst = append(dst, val.S)
+	}
+	return dst
+}
+
+// Has reports whether the view will write a top-level key of that name.
+func (v *View) Has(p *Plan, name []byte) bool {
+	s, ok := v.topLeaf[string(name)]
+	if !ok {
+		return false
+	}
+	for i := s.lo; i < s.hi; i++ {
+		if p.live[i>>6]&(1<<(i&63)) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Empty reports whether the view has nothing to write.
+func (v *View) Empty(p *Plan) bool { return p.live == [leafWords]uint64{} }
+
+// Count gives the number of top-level keys that the view will write.
+func (v *View) Count(p *Plan) int {
+	n := 0
+	for at := p.next(0); at >= 0; n++ {
+		l := &v.leaves[at]
+		end := at + 1
+		if l.depth > 1 {
+			end = int(v.nodes[l.nodes[1]].hi)
+		}
+		at = p.next(end)
+	}
+	return n
+}
+
+// next gives the first live leaf from i on, -1 where there is none.
+func (p *Plan) next(i int) int {
+	w := i >> 6
+	if w >= leafWords {
+		return -1
+	}
+	set := p.live[w] >> (i & 63) << (i & 63)
+	for set == 0 {
+		if w++; w == leafWords {
+			return -1
+		}
+		set = p.live[w]
+	}
+	return w<<6 + bits.TrailingZeros64(set)
+}

@@ -1,0 +1,261 @@
+package project
+
+import (
+	"encoding/binary"
+
+	"prescore/engine/event"
+	"prescore/engine/wire"
+)
+
+// Masker masks secrets in what is written.
+type Masker interface {
+	MayHold(value string) bool
+	AppendValue(dst []byte, value string) []byte
+	Mask() string
+}
+
+// open is a map that is being written: where its head stands, and how many members it has so far.
+type open struct {
+	at, n int
+	wide  bool
+}
+
+// Append appends the view as one map.
+func (v *View) Append(dst []byte, p *Plan, ev *event.Event, m Masker) []byte {
+	dst, root := openMap(dst, v.nodes[0].wide)
+	dst, root.n = v.AppendPairs(dst, p, ev, m)
+	return closeMap(dst, root)
+}
+
+// AppendPairs appends the keys and values of the view without the head of a map, and gives their number.
+func (v *View) AppendPairs(dst []byte, p *Plan, ev *event.Event, m Masker) ([]byte, int) {
+	var stack [maxDepth]open
+	var path [maxDepth]uint16
+	depth := 1 // stack[0] is the view itself: only its count is used
+	w := writer{v: v, ev: ev, mask: m, have: p.have, original: p.original}
+	for i := p.next(0); i >= 0; i = p.next(i + 1) {
+		l := &v.leaves[i]
+		for depth > 1 && int(v.nodes[path[depth-1]].hi) <= i {
+			depth--
+			dst = closeMap(dst, stack[depth])
+		}
+		for depth < int(l.depth) {
+			n := &v.nodes[l.nodes[depth]]
+			stack[depth-1].n++
+			dst = append(dst, n.head...)
+			dst, stack[depth] = openMap(dst, n.wide)
+			path[depth] = l.nodes[depth]
+			depth++
+		}
+		stack[depth-1].n++
+		dst = append(dst, l.head...)
+		dst = w.value(dst, l)
+	}
+	for depth > 1 {
+		depth--
+		dst = closeMap(dst, stack[depth])
+	}
+	return dst, stack[0].n
+}
+
+// openMap leaves room for the head of a map; closeMap writes it, in its shortest form.
+func openMap(dst []byte, wide bool) ([]byte, open) {
+	o := open{at: len(dst), wide: wide}
+	if wide {
+		return append(dst, 0xde, 0, 0), o
+	}
+	return append(dst, 0x80), o
+}
+
+func closeMap(dst []byte, o open) []byte {
+	switch {
+	case !o.wide:
+		dst[o.at] = 0x80 | byte(o.n)
+	case o.n > 15:
+		binary.BigEndian.PutUint16(dst[o.at+1:], uint16(o.n))
+	default:
+		dst[o.at] = 0x80 | byte(o.n)
+		copy(dst[o.at+1:], dst[o.at+3:])
+		dst = dst[:len(dst)-2]
+	}
+	return dst
+}
+
+// writer writes the values of one event.
+type writer struct {
+	v        *View
+	ev       *event.Event
+	mask     Masker
+	have     Mask
+	original string
+}
+
+func (w *writer) value(dst []byte, l *leaf) []byte {
+	if l.key == 0 {
+		if l.op == opConst {
+			return append(dst, l.text...)
+		}
+		return w.ecs(dst, l)
+	}
+	if l.op.list() {
+		dst = append(dst, 0x91)
+	}
+	if w.v.secret.has(l.key) {
+		return w.ofKey(dst, l.key)
+	}
+	v := w.ev.Get(l.key)
+	switch l.op {
+	case opAny:
+		return w.any(dst, l.key, v)
+	case opLong, opListLong:
+		n, _ := v.Int64()
+		return wire.AppendInt(dst, n)
+	case opFloat:
+		f, _ := v.Float64()
+		return wire.AppendFloat(dst, f)
+	case opBool:
+		return wire.AppendBool(dst, v.N != 0)
+	case opDate:
+		return appendTime(dst, int64(v.N))
+	case opMillis:
+		return wire.AppendInt(dst, floorDiv(int64(v.N), 1e6))
+	case ecsMAC:
+		return appendMAC(dst, v.S)
+	case ecsMACs:
+		return appendMAC(append(dst, 0x91), v.S)
+	case ecsPercent:
+		f, _ := v.Float64()
+		return wire.AppendFloat(dst, 100*f)
+	}
+	return w.text(dst, l.key, v)
+}
+
+// any writes a value as what it is.
+func (w *writer) any(dst []byte, k event.Key, v event.Value) []byte {
+	switch v.K {
+	case event.Bool:
+		return wire.AppendBool(dst, v.N != 0)
+	case event.Int:
+		return wire.AppendInt(dst, int64(v.N))
+	case event.Uint:
+		return wire.AppendUint(dst, v.N)
+	case event.Float:
+		return wire.AppendFloat(dst, float(v))
+	case event.Bytes, event.Opaque:
+		return wire.AppendBin(dst, v.S)
+	}
+	return w.text(dst, k, v)
+}
+
+// ofKey writes a key as text, masked whole where it is a secret.
+func (w *writer) ofKey(dst []byte, k event.Key) []byte {
+	if w.v.secret.has(k) {
+		return wire.AppendStr(dst, w.mask.Mask())
+	}
+	return w.text(dst, k, w.ev.Get(k))
+}
+
+// text writes a value as text, with the secrets in it masked where it is prose.
+func (w *writer) text(dst []byte, k event.Key, v event.Value) []byte {
+	switch v.K {
+	case event.String, event.Number, event.Bytes, event.Opaque:
+		if w.mask != nil && w.v.prose.has(k) && w.mask.MayHold(v.S) {
+			return AppendMasked(dst, v.S, w.mask)
+		}
+		return wire.AppendStr(dst, v.S)
+	case event.Time:
+		return appendTime(dst, int64(v.N))
+	}
+	return appendNumberText(dst, v)
+}
+
+// distinct writes every different text of some keys, as an array.
+func (w *writer) distinct(dst []byte, keys []event.Key) []byte {
+	var t terms
+	for _, k := range keys {
+		if !w.have.has(k) {
+			continue
+		}
+		if w.v.secret.has(k) {
+			t.add(w.mask.Mask())
+		} else if v := w.ev.Get(k); v.K == event.String {
+			t.add(v.S)
+		}
+	}
+	return t.append(dst)
+}
+
+// AppendMasked appends a text with its secrets masked, its head in the shortest form.
+func AppendMasked(dst []byte, s string, m Masker) []byte {
+	at := len(dst)
+	dst = append(dst, 0xdb, 0, 0, 0, 0)
+	dst = m.AppendValue(dst, s)
+	return closeStr(dst, at)
+}
+
+// closeStr writes the head of a text for which five bytes were left at dst[at:], in its shortest form.
+func closeStr(dst []byte, at int) []byte {
+	n := len(dst) - at - 5
+	head := 5
+	switch {
+	case n < 32:
+		dst[at], head = 0xa0|byte(n), 1
+	case n < 1<<8:
+		dst[at], dst[at+1], head = 0xd9, byte(n), 2
+	case n < 1<<16:
+		dst[at], dst[at+1], dst[at+2], head = 0xda, byte(n>>8), byte(n), 3
+	default:
+		binary.BigEndian.PutUint32(dst[at+1:], uint32(n))
+	}
+	copy(dst[at+head:], dst[at+5:])
+	return dst[:at+head+n]
+}
+
+// appendTime appends a time as RFC 3339 text in UTC.
+func appendTime(dst []byte, ns int64) []byte {
+	at := len(dst)
+	dst = append(dst, 0xa0)
+	dst = event.AppendRFC3339(dst, ns)
+	dst[at] = 0xa0 | byte(len(dst)-at-1) // 30 bytes at most
+	return dst
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// isMAC reports whether s is a hardware address in the vocabulary's form: six bytes, colons between.
+func isMAC(s string) bool {
+	if len(s) != 17 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case i%3 == 2 && c == ':':
+		case i%3 != 2 && (c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'):
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// appendMAC appends a hardware address as ECS wants it (RFC 7042): capitals, hyphens between.
+func appendMAC(dst []byte, s string) []byte {
+	dst = wire.AppendStr(dst, s)
+	b := dst[len(dst)-len(s):]
+	for i, c := range b {
+		switch {
+		case c == ':':
+			b[i] = '-'
+		case c >= 'a':
+			b[i] = c - 0x20
+		}
+	}
+	return dst
+}
