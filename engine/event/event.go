@@ -45,6 +45,7 @@ type Event struct {
 	Entities    [NumEntityKinds]string
 	Criticality Criticality
 	AssetRole   string
+	AssetWeight float64 // what the asset's state (sandbox, decommissioned) leaves of its weight, above 0 to 1; 0: not said
 	Tier        string  // identity tier or role from enrichment
 	Identity    float64 // identity risk 0 to 1
 	Intel       []IntelHit
