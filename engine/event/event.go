@@ -33,6 +33,8 @@ type Event struct {
 	Hash string // first 16 hexadecimal digits of SHA-256 of Line, or of Raw where there is none
 	ID   string // given by the record, or derived from Hash and the host's timestamp
 
+	IDGiven bool // the record brought its id itself: another record of this id is the same one again
+
 	Fields []Field
 	Arena  Arena
 
@@ -64,6 +66,13 @@ type Event struct {
 	Recurrence  int
 	Problems    []Problem
 	ProblemsCut int // problems over MaxProblems
+
+	// What state added (entity, correlate).
+	Replayed       bool       // a record of this id went by already; its score is the one it got
+	StateTruncated bool       // state it builds on was evicted or refused within its window: counts may be too low
+	LinkStrength   float64    // 0 to 1: how strong the login was that gave the principal; 0 where the record named it
+	BaselineGiven  float64    // Baseline before deltas were added; 0 where none was
+	Incidents      []Incident // opened, updated or closed by this record, to go out after it
 
 	canon *[NumKeys]Value // behind a pointer: Reset must not copy it
 	have  [(NumKeys + 63) / 64]uint64

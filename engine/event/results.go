@@ -116,6 +116,10 @@ type Finding struct {
 	Techniques []string
 	Tactics    []string
 	Matches    []Match
+
+	Value      float64 // what a correlation counted, summed or measured
+	Correlated bool    // made by a correlation of several records
+	Silent     bool    // only feeds correlations (Sigma's generate: false): it is told, but adds neither risk nor level
 }
 
 // IntelHit is an entity of the event that an intelligence table names.

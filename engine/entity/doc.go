@@ -1,0 +1,24 @@
+// Package entity is the only place where state lives: what prescore remembers of principals, hosts, addresses and every other
+// kind of thing between two records, in a fixed amount of memory.
+//
+// It turns (kind, key, arrival) into an *Entity under the lock of its shard. Rooms hang typed slots on entities (NewSlot):
+// correlation windows, risk, duplicate fingerprints, rate buckets. Its door:
+//
+//	st, err := entity.New(cfg, entity.In{...})
+//	slot, err := entity.NewSlot(st, entity.SlotSpec[T]{...})   // when the engine opens, before the first Get
+//	c := st.Get(kind, key, arrival)                            // something happened: creates, touches, locks the shard
+//	if c.E != nil { v := slot.Of(c.E); ...; slot.Put(&c, v, size) }
+//	c.Close()                                                  // accounts, evicts, unlocks
+//	st.Peek(kind, key)                                         // nothing happened: neither creates nor touches
+//
+// Hold one Cursor at a time: two would be two locks. Resolve, Seen and Scored serve the engine's loop.
+//
+// Bounds (config.go) are entries and bytes over all shards. Two segments of golang-lru's simplelru per shard: a newcomer enters
+// probation, what has weight or history is protected; under a flood of newcomers a doorkeeper admits on the second sight only.
+// What was evicted is remembered as a ghost, so that its next record is flagged rather than silently counted from nothing.
+// Every loss is a counter.
+//
+// It imports event, option and golang-lru. Entities live until evicted or deleted; keys are cloned here and nowhere else. Bad
+// input cannot fail it: keys are clipped, times clamped. Proofs: shard_test.go (model, flood), identity_test.go, seen_test.go,
+// record_test.go (round trip, fuzz), entity_bench_test.go.
+package entity

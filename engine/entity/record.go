@@ -1,0 +1,236 @@
+package entity
+
+import (
+	"fmt"
+	"strings"
+)
+
+// recordVersion is the version of a stored entity's layout.
+const recordVersion = 1
+
+// Bounds of what is stored.
+const (
+	maxGone       = 4096    // deletions remembered between two writes of a shard; more, and the store is written anew
+	maxSlotStored = 1 << 22 // bytes of one slot read back: the widest window bound is below it
+	exportChunk   = 128     // entities written under one hold of a shard's lock: tens of microseconds
+)
+
+// storedKey gives the key an entity is stored under: the kind's name, a zero byte, the key.
+func (st *Store) storedKey(e *Entity) string {
+	return strings.Join([]string{st.kinds[e.kind].name, e.key}, "\x00")
+}
+
+// Record is an entity as it is stored. Key and Value are views, valid until the next.
+type Record struct{ Key, Value []byte }
+
+// appendRecord writes the entity behind dst; false where nothing of it is worth storing.
+func (st *Store) appendRecord(dst []byte, e *Entity) ([]byte, bool) {
+	dst = append(dst, recordVersion)
+	dst = AppendUint(dst, st.kinds[e.kind].fingerprint)
+	dst = AppendUint(dst, uint64(e.first))
+	dst = AppendUint(dst, uint64(e.last))
+	dst = append(dst, e.weight, e.flags&(flagProtected|flagTruncated))
+	stores := false
+	e.each(func(id uint8, v any) {
+		s := &st.slots[id-1]
+		if s.append == nil {
+			return
+		}
+		stores = true
+		dst = AppendString(dst, s.name)
+		dst = append(dst, s.version)
+		at := len(dst)
+		dst = append(dst, 0, 0, 0, 0) // length, four bytes
+		dst = s.append(dst, v)
+		n := len(dst) - at - 4
+		dst[at], dst[at+1], dst[at+2], dst[at+3] = byte(n), byte(n>>8), byte(n>>16), byte(n>>24)
+	})
+	return dst, stores
+}
+
+// Changes gives what changed since the last call: put for each entity changed, del for each stored one that is gone, reset where
+// all has to be written anew (then put is called for every entity). Locks are held for a few entities at a time; the slices are
+// valid during the call only.
+func (st *Store) Changes(reset func(), put func(key, value []byte), del func(key string)) {
+	var anew bool
+	for i := range st.shards {
+		sh := &st.shards[i]
+		sh.mu.Lock()
+		anew = anew || sh.goneCut
+		sh.goneCut = false
+		sh.mu.Unlock()
+	}
+	if !st.stored.Swap(true) || anew {
+		reset()
+		st.markAll()
+	}
+	var key, val []byte
+	for i := range st.shards {
+		sh := &st.shards[i]
+		sh.mu.Lock()
+		gone := sh.gone
+		sh.gone = nil
+		sh.mu.Unlock()
+		for _, k := range gone {
+			del(k)
+		}
+		for more := true; more; {
+			sh.mu.Lock()
+			n := min(exportChunk, len(sh.dirty))
+			batch := sh.dirty[len(sh.dirty)-n:]
+			for j, e := range batch {
+				batch[j] = nil
+				if e.flags&flagGone != 0 {
+					continue
+				}
+				e.flags &^= flagDirty
+				var ok bool
+				if val, ok = st.appendRecord(val[:0], e); ok {
+					key = append(append(append(key[:0], st.kinds[e.kind].name...), 0), e.key...)
+					put(key, val)
+				}
+			}
+			sh.dirty = sh.dirty[:len(sh.dirty)-n]
+			more = len(sh.dirty) > 0
+			sh.mu.Unlock()
+		}
+	}
+}
+
+// markAll marks every entity as changed.
+func (st *Store) markAll() {
+	for i := range st.shards {
+		sh := &st.shards[i]
+		sh.mu.Lock()
+		for _, e := range append(sh.probation.Values(), sh.protected.Values()...) {
+			c := Cursor{e, sh}
+			c.Dirty()
+		}
+		sh.gone = nil
+		sh.mu.Unlock()
+	}
+}
+
+// Export gives every entity as it would be stored, for a hot reload: the next engine's Restore takes them.
+func (st *Store) Export(put func(key, value []byte)) {
+	var key, val []byte
+	for i := range st.shards {
+		sh := &st.shards[i]
+		sh.mu.Lock()
+		for _, e := range append(sh.probation.Values(), sh.protected.Values()...) {
+			var ok bool
+			if val, ok = st.appendRecord(val[:0], e); ok {
+				key = append(append(append(key[:0], st.kinds[e.kind].name...), 0), e.key...)
+				put(key, val)
+			}
+		}
+		sh.mu.Unlock()
+	}
+}
+
+// Adopt takes over what another store holds, slot by slot: state whose kind or slot is gone, or whose kind changed its meaning,
+// is dropped and counted. For a hot reload, after all kinds and slots were made.
+func (st *Store) Adopt(old *Store) {
+	old.Export(func(k, v []byte) { _ = st.Restore(k, v) }) // what fails is counted
+	for i := range st.seen.locks {
+		old.seen.locks[i].Lock()
+	}
+	if len(old.seen.sets) == len(st.seen.sets) {
+		copy(st.seen.sets, old.seen.sets)
+	}
+	for i := range st.seen.locks {
+		old.seen.locks[i].Unlock()
+	}
+}
+
+// Restore takes one stored entity. What is not of this configuration is dropped (nil, counted); what cannot be read is refused.
+func (st *Store) Restore(key, value []byte) error {
+	e, sizes, err := st.parseRecord(key, value)
+	if err != nil {
+		st.restoreFailed.Add(1)
+		return err
+	}
+	if e == nil {
+		st.dropped.Add(1)
+		return nil
+	}
+	h := st.hash(e.kind, e.key)
+	sh := st.shardOf(h)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if sh.find(h, e.kind, e.key, false) != nil {
+		return nil // what lives is newer than what was stored
+	}
+	for range maxProbes - 1 {
+		if !sh.probation.Contains(h) && !sh.protected.Contains(h) {
+			break
+		}
+		h = reprobe(h)
+	}
+	if sh.probation.Contains(h) || sh.protected.Contains(h) || sh.len() >= sh.cap {
+		st.dropped.Add(1)
+		return nil
+	}
+	e.hash = h
+	e.size = entityBytes + uint32(len(e.key)) + uint32(sizes)
+	sh.insert(e)
+	sh.settle(e)
+	st.restored.Add(1)
+	if f := st.onRestore; f != nil && e.flags&flagGone == 0 {
+		c := Cursor{e, sh}
+		f(&c)
+	}
+	return nil
+}
+
+func (st *Store) parseRecord(key, value []byte) (*Entity, int, error) {
+	name, rest, ok := strings.Cut(string(key), "\x00")
+	if !ok || len(rest) > MaxKey*maxFields {
+		return nil, 0, fmt.Errorf("stored key %q: %w", clipped(key), errShort)
+	}
+	r := Reader{B: value}
+	if v := r.Byte(); v != recordVersion {
+		return nil, 0, fmt.Errorf("stored entity %q: layout %d is not known", clipped(key), v)
+	}
+	print := r.Uint()
+	k, ok := st.kindNamed[name]
+	if !ok || st.kinds[k].fingerprint != print {
+		return nil, 0, r.Err()
+	}
+	e := &Entity{key: rest, kind: k, first: uint32(r.Uint()), last: uint32(r.Uint())}
+	e.weight = r.Byte()
+	e.flags = r.Byte() & (flagProtected | flagTruncated)
+	size := 0
+	for len(r.B) > 0 && r.Err() == nil {
+		slot, version := r.String(MaxKey), r.Byte()
+		var n int
+		for i := range 4 {
+			n |= int(r.Byte()) << (8 * i)
+		}
+		if n > len(r.B) || n > maxSlotStored {
+			return nil, 0, fmt.Errorf("stored entity %q: %w", clipped(key), errShort)
+		}
+		b := r.B[:n]
+		r.B = r.B[n:]
+		for i := range st.slots {
+			if s := &st.slots[i]; s.name == slot && s.parse != nil {
+				v, n, err := s.parse(e, version, b)
+				if err != nil {
+					return nil, 0, fmt.Errorf("stored entity %q: %s: %w", clipped(key), slot, err)
+				}
+				e.put(uint8(i+1), v)
+				size += n
+			}
+		}
+	}
+	if err := r.Err(); err != nil {
+		return nil, 0, fmt.Errorf("stored entity %q: %w", clipped(key), err)
+	}
+	return e, size, nil
+}
+
+func clipped(b []byte) string { return string(b[:min(len(b), 64)]) }
+
+// OnRestore has f called for each entity restored, under its lock: for a room whose state asks for visits (Cursor.Due). For when
+// the engine opens.
+func (st *Store) OnRestore(f func(c *Cursor)) { st.onRestore = f }
