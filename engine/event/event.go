@@ -57,6 +57,7 @@ type Event struct {
 	Factors     Factors
 	Baseline    float64 // 1 to 10; 0 until normalise has set it
 	Confidence  float64 // 0 to 1; 0 until something has set it
+	DriftNS     int64   // arrival minus the time the record gives, nanoseconds; 0 where it gives none
 	Severity    int     // 1 to 10
 	Risk        float64 // 0 to 100
 	RiskRaw     float64 // the same, not clamped

@@ -1,0 +1,244 @@
+package normalise
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"prescore/engine/event"
+)
+
+// The codes of problems that a value can have.
+const (
+	codeWrongType  = "wrong_type"
+	codeOutOfRange = "out_of_range"
+	codeTimestamp  = "bad_timestamp"
+)
+
+// coerce gives v as the canonical type. An empty value gives None without a code; one that cannot be read gives None and the code.
+// Text is a view of v's, or of the arena where it had to change.
+func (c *clock) coerce(ev *event.Event, t event.Type, v event.Value) (event.Value, string) {
+	if nothing(v) {
+		return event.Value{}, ""
+	}
+	switch t {
+	case event.TypeString, event.TypePath, event.TypeURL:
+		if v.K == event.String {
+			return v, ""
+		}
+		return event.Str(v.Text(&ev.Arena)), ""
+	case event.TypeInt:
+		return integer(v)
+	case event.TypePort:
+		n, code := integer(v)
+		if n.K == event.Int && n.N > 65535 {
+			return event.Value{}, codeOutOfRange
+		}
+		return n, code
+	case event.TypeFloat:
+		if f, ok := v.Float64(); ok {
+			return event.FloatOf(f), ""
+		}
+	case event.TypeBool:
+		return boolean(v)
+	case event.TypeTime:
+		if ns, ok := c.ofValue(v, ev.Arrival); ok {
+			return event.Value{K: event.Time, N: uint64(ns)}, ""
+		}
+		return event.Value{}, codeTimestamp
+	case event.TypeIP:
+		if v.K == event.String {
+			if s, ok := address(firstOfList(v.S), &ev.Arena); ok {
+				return event.Str(s), ""
+			}
+		}
+	case event.TypeMAC:
+		if v.K == event.String {
+			if s, ok := mac(v.S, &ev.Arena); ok {
+				return event.Str(s), ""
+			}
+		}
+	case event.TypeDomain:
+		s := v.Text(&ev.Arena)
+		for len(s) > 1 && s[len(s)-1] == '.' {
+			s = s[:len(s)-1]
+		}
+		return event.Str(lower(s, &ev.Arena)), ""
+	case event.TypeHash:
+		if v.K == event.String && isHex(v.S) {
+			return event.Str(lower(v.S, &ev.Arena)), ""
+		}
+	case event.TypeUser:
+		s := v.Text(&ev.Arena)
+		if i := strings.LastIndexByte(s, '\\'); i >= 0 && i+1 < len(s) {
+			s = s[i+1:]
+		}
+		return event.Str(s), ""
+	case event.TypeEmail:
+		s := strings.TrimSuffix(strings.TrimPrefix(v.Text(&ev.Arena), "<"), ">")
+		return event.Str(lower(s, &ev.Arena)), ""
+	}
+	return event.Value{}, codeWrongType
+}
+
+// nothing reports whether a value stands for none: null, empty, or one of the words that logs write where there is nothing.
+func nothing(v event.Value) bool {
+	if v.Empty() {
+		return true
+	}
+	if v.K != event.String || len(v.S) > 7 {
+		return false
+	}
+	switch v.S {
+	case "-", "N/A", "n/a", "(null)", "(none)", "<null>", "?", "--", "<none>", "%%1793":
+		return true
+	}
+	return false
+}
+
+func firstOfList(s string) string {
+	if i := indexByte(s, ','); i > 0 {
+		s = s[:i]
+	}
+	return strings.TrimSpace(s)
+}
+
+func integer(v event.Value) (event.Value, string) {
+	if n, ok := v.Int64(); ok {
+		return event.IntOf(n), ""
+	}
+	if v.K == event.String && len(v.S) > 2 && v.S[0] == '0' && v.S[1]|0x20 == 'x' && len(v.S) <= 18 {
+		var n uint64
+		for i := 2; i < len(v.S); i++ {
+			d := hexDigit(v.S[i])
+			if d < 0 {
+				return event.Value{}, codeWrongType
+			}
+			n = n<<4 | uint64(d)
+		}
+		if n > math.MaxInt64 {
+			return event.Value{}, codeOutOfRange
+		}
+		return event.IntOf(int64(n)), ""
+	}
+	if f, ok := v.Float64(); ok {
+		if math.Abs(f) >= 1<<63 {
+			return event.Value{}, codeOutOfRange
+		}
+		return event.IntOf(int64(f)), ""
+	}
+	if v.K == event.String && strings.IndexByte(v.S, ',') > 0 { // 1,234,567
+		var n int64
+		for i := 0; i < len(v.S) && len(v.S) <= 20; i++ {
+			if v.S[i] == ',' {
+				continue
+			}
+			if !isDigit(v.S[i]) {
+				return event.Value{}, codeWrongType
+			}
+			n = n*10 + int64(v.S[i]-'0')
+		}
+		return event.IntOf(n), ""
+	}
+	return event.Value{}, codeWrongType
+}
+
+func boolean(v event.Value) (event.Value, string) {
+	switch v.K {
+	case event.Bool:
+		return event.BoolOf(v.N != 0), ""
+	case event.Int:
+		return event.BoolOf(v.N != 0), ""
+	case event.String:
+		switch {
+		case equalFold(v.S, "true"), equalFold(v.S, "yes"), equalFold(v.S, "on"), v.S == "1", equalFold(v.S, "t"), equalFold(v.S, "success"):
+			return event.BoolOf(true), ""
+		case equalFold(v.S, "false"), equalFold(v.S, "no"), equalFold(v.S, "off"), v.S == "0", equalFold(v.S, "f"):
+			return event.BoolOf(false), ""
+		}
+	}
+	return event.Value{}, codeWrongType
+}
+
+// mac gives twelve hexadecimal digits, however separated, in lower case with colons. Eight bytes (EUI-64) are not one.
+func mac(s string, mem *event.Arena) (string, bool) {
+	if len(s) < 12 || len(s) > 17 {
+		return "", false
+	}
+	buf := mem.Grab(17)[:0]
+	n, same := 0, len(s) == 17
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		d := hexDigit(c)
+		if d < 0 {
+			if c != ':' && c != '-' && c != '.' {
+				return "", false
+			}
+			same = same && c == ':'
+			continue
+		}
+		if n == 12 {
+			return "", false
+		}
+		if n > 0 && n%2 == 0 {
+			buf = append(buf, ':')
+		}
+		same = same && hexDigits[d] == c
+		buf = append(buf, hexDigits[d])
+		n++
+	}
+	if n != 12 {
+		return "", false
+	}
+	if same {
+		mem.Shrink(17)
+		return s, true
+	}
+	return event.View(buf), true
+}
+
+func isHex(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if hexDigit(s[i]) < 0 {
+			return false
+		}
+	}
+	return len(s) > 0
+}
+
+// lower gives s in lower case (ASCII; what is beyond stays), itself where it is.
+func lower(s string, mem *event.Arena) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			b := mem.Grab(len(s))
+			copy(b, s[:i])
+			for ; i < len(s); i++ {
+				b[i] = lowerByte(s[i])
+			}
+			return event.View(b)
+		}
+	}
+	return s
+}
+
+// upper is lower's counterpart.
+func upper(s string, mem *event.Arena) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 'a' && s[i] <= 'z' {
+			b := mem.Grab(len(s))
+			copy(b, s[:i])
+			for ; i < len(s); i++ {
+				b[i] = s[i]
+				if s[i] >= 'a' && s[i] <= 'z' {
+					b[i] -= 0x20
+				}
+			}
+			return event.View(b)
+		}
+	}
+	return s
+}
+
+func appendInt(mem *event.Arena, n int64) string {
+	return event.View(strconv.AppendInt(mem.Grab(20)[:0], n, 10))
+}

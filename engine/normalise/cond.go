@@ -1,0 +1,188 @@
+package normalise
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"prescore/engine/event"
+)
+
+// glob is one pattern of a list: text with a star at either end, or both, or none.
+type glob struct {
+	text       string
+	head, tail bool // a star before, a star after
+	not        bool
+}
+
+func (g *glob) match(s string) bool {
+	switch {
+	case g.head && g.tail:
+		return strings.Contains(s, g.text)
+	case g.head:
+		return strings.HasSuffix(s, g.text)
+	case g.tail:
+		return strings.HasPrefix(s, g.text)
+	}
+	return s == g.text
+}
+
+// globsOf reads "a, b*, *c, *d*, !e"; "*" is any value.
+func globsOf(list string) []glob {
+	var out []glob
+	for _, w := range strings.Split(list, ",") {
+		if w = strings.TrimSpace(w); w == "" {
+			continue
+		}
+		g := glob{text: w}
+		if strings.HasPrefix(w, "!") {
+			g.not, g.text = true, w[1:]
+		}
+		g.trim()
+		out = append(out, g)
+	}
+	return out
+}
+
+func (g *glob) trim() {
+	if g.text == "*" {
+		g.text, g.head, g.tail = "", true, true
+		return
+	}
+	if strings.HasPrefix(g.text, "*") {
+		g.head, g.text = true, g.text[1:]
+	}
+	if strings.HasSuffix(g.text, "*") {
+		g.tail, g.text = true, g.text[:len(g.text)-1]
+	}
+}
+
+// anyGlob reports whether one of the patterns matches and none of the negated ones does; a list of negated ones alone matches the rest.
+func anyGlob(list []glob, s string) bool {
+	found, positive := false, false
+	for i := range list {
+		m := list[i].match(s)
+		if list[i].not {
+			if m {
+				return false
+			}
+			continue
+		}
+		positive = true
+		found = found || m
+	}
+	return found || !positive
+}
+
+// cond is one condition on a field: one of the patterns matches, or the field is absent.
+type cond struct {
+	get    step
+	absent bool // "!": the record does not have it, or it is empty
+	format bool // the pattern is of ev.Format, not of a field
+	globs  []glob
+}
+
+func (r *Room) holds(ev *event.Event, c *cond) bool {
+	if c.format {
+		return anyGlob(c.globs, ev.Format)
+	}
+	v := r.get(ev, &c.get)
+	if c.absent {
+		return v.Empty()
+	}
+	if v.K == event.None {
+		return false
+	}
+	return anyGlob(c.globs, v.Text(&ev.Arena))
+}
+
+func (r *Room) allHold(ev *event.Event, list []cond) bool {
+	for i := range list {
+		if !r.holds(ev, &list[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// conds compiles a table of conditions: field (or "=key", or "@format") -> patterns. A name that stands for several fields makes
+// several alternatives: the result is a list of tables, of which one must hold.
+func (n *names) conds(table map[string]any, tables map[string]map[string]event.Value) ([][]cond, error) {
+	keys := make([]string, 0, len(table))
+	for k := range table {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	out := [][]cond{nil}
+	for _, k := range keys {
+		patterns, err := texts(table[k])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", k, err)
+		}
+		var c cond
+		if len(patterns) == 1 {
+			c.absent = strings.TrimSpace(patterns[0]) == "!"
+			c.globs = globsOf(patterns[0])
+		} else {
+			for _, p := range patterns {
+				g := glob{text: p}
+				g.trim()
+				c.globs = append(c.globs, g)
+			}
+		}
+		if !c.absent && len(c.globs) == 0 {
+			return nil, fmt.Errorf("%s: a pattern is missing", k)
+		}
+		if k == "@format" {
+			c.format = true
+			for i := range out {
+				out[i] = append(out[i][:len(out[i]):len(out[i])], c)
+			}
+			continue
+		}
+		steps, err := n.expr(0, k, tables)
+		if err != nil {
+			return nil, err
+		}
+		var next [][]cond
+		for _, s := range steps {
+			for _, list := range out {
+				c.get = s
+				next = append(next, append(list[:len(list):len(list)], c))
+			}
+		}
+		if c.absent { // none of the names may be there
+			next = nil
+			for _, list := range out {
+				for _, s := range steps {
+					c.get = s
+					list = append(list[:len(list):len(list)], c)
+				}
+				next = append(next, list)
+			}
+		}
+		out = next
+	}
+	return out, nil
+}
+
+// texts reads a text or a list of texts.
+func texts(v any) ([]string, error) {
+	switch v := v.(type) {
+	case string:
+		return []string{v}, nil
+	case []any:
+		var out []string
+		for _, e := range v {
+			s, ok := e.(string)
+			if !ok {
+				return nil, fmt.Errorf("must be a text or a list of texts")
+			}
+			out = append(out, s)
+		}
+		if len(out) > 0 {
+			return out, nil
+		}
+	}
+	return nil, fmt.Errorf("must be a text or a list of texts")
+}

@@ -1,0 +1,81 @@
+package normalise
+
+import (
+	"strings"
+
+	"prescore/engine/event"
+)
+
+// derive fills canonical keys that follow from others, whatever the source: the name from a path, the domain from an address of mail.
+func (r *Room) derive(ev *event.Event) {
+	base(ev, event.KeyProcess, event.KeyProcessPath)
+	base(ev, event.KeyParent, event.KeyParentPath)
+	base(ev, event.KeyTargetProcess, event.KeyTargetProcessPath)
+	base(ev, event.KeyFile, event.KeyFilePath)
+	base(ev, event.KeyModule, event.KeyModulePath)
+	if p := ev.Str(event.KeyFilePath); p != "" {
+		cut := strings.LastIndexAny(p, `/\`)
+		if cut > 0 && !ev.Has(event.KeyFileDir) {
+			ev.Set(event.KeyFileDir, event.Str(p[:cut]))
+		}
+		name := p[cut+1:]
+		if i := strings.LastIndexByte(name, '.'); i > 0 && i+1 < len(name) && !ev.Has(event.KeyFileExt) {
+			ev.Set(event.KeyFileExt, event.Str(name[i+1:]))
+		}
+	}
+	if u := ev.Str(event.KeyUser); u != "" && !ev.Has(event.KeyUserEmail) && mailLike(u) {
+		ev.Set(event.KeyUserEmail, event.Str(lower(u, &ev.Arena)))
+	}
+	if !ev.Has(event.KeyTransport) && ev.Has(event.KeyProtocolNum) {
+		if n, _ := ev.Get(event.KeyProtocolNum).Int64(); n >= 0 && n < int64(len(protocols)) && protocols[n] != "" {
+			ev.Set(event.KeyTransport, event.Str(protocols[n]))
+		}
+	}
+	if t := ev.Get(event.KeyTransport); t.K == event.String {
+		if n, ok := t.Int64(); ok && n >= 0 && n < int64(len(protocols)) && protocols[n] != "" {
+			ev.Set(event.KeyTransport, event.Str(protocols[n]))
+			if !ev.Has(event.KeyProtocolNum) {
+				ev.Set(event.KeyProtocolNum, event.IntOf(n))
+			}
+		} else if s := lower(t.S, &ev.Arena); s != t.S {
+			ev.Set(event.KeyTransport, event.Str(s))
+		}
+	}
+	if u := ev.Str(event.KeyURL); u != "" {
+		part(ev, event.KeyURLDomain, opURLHost, u)
+		part(ev, event.KeyURLPath, opURLPath, u)
+		part(ev, event.KeyURLQuery, opURLQuery, u)
+		part(ev, event.KeyURLScheme, opURLScheme, u)
+	}
+}
+
+func base(ev *event.Event, name, path event.Key) {
+	if ev.Has(name) {
+		return
+	}
+	if p := ev.Str(path); p != "" {
+		if s := p[strings.LastIndexAny(p, `/\`)+1:]; s != "" {
+			ev.Set(name, event.Str(s))
+		}
+	}
+}
+
+func part(ev *event.Event, k event.Key, code opCode, url string) {
+	if ev.Has(k) {
+		return
+	}
+	if s := urlPart(url, code); s != "" {
+		if k == event.KeyURLDomain {
+			s = lower(s, &ev.Arena)
+		}
+		ev.Set(k, event.Str(s))
+	}
+}
+
+func mailLike(s string) bool {
+	i := strings.IndexByte(s, '@')
+	return i > 0 && i == strings.LastIndexByte(s, '@') && strings.IndexByte(s[i:], '.') > 1 && strings.IndexByte(s, ' ') < 0
+}
+
+// protocols names IANA's protocol numbers that logs carry.
+var protocols = [...]string{1: "icmp", 2: "igmp", 4: "ipv4", 6: "tcp", 17: "udp", 41: "ipv6", 47: "gre", 50: "esp", 51: "ah", 58: "ipv6-icmp", 89: "ospf", 103: "pim", 112: "vrrp", 132: "sctp"}

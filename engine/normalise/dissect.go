@@ -1,0 +1,235 @@
+package normalise
+
+import (
+	"fmt"
+	"strings"
+
+	"prescore/engine/event"
+)
+
+// maxCaptures bounds the values one pattern takes out of a text; the widest product message known has 14.
+const maxCaptures = 24
+
+// piece is one part of a pattern: literal text, or a value up to what follows.
+type piece struct {
+	lit      string
+	optional bool      // the literal may be missing
+	capture  bool      // a value
+	key      event.Key // 0: skipped
+	typ      event.Type
+	short    bool // {key:word}: ends at a blank even where a literal comes later
+	last     bool // {key:last}: reaches to the last place of the literal, so that a name cannot forge what follows it
+}
+
+// pattern is a text with values in it: `Failed {auth_method} for [invalid user ]{user} from {src_ip} port {src_port}`. A value
+// reaches to the literal that follows; the last one to the end, or, for numbers, addresses and {key:word}, to where it ends. Text
+// after the last literal is ignored. [literal] may be missing. {} skips.
+type pattern struct {
+	pieces []piece
+	row    *row
+	when   []cond
+}
+
+func compilePattern(text string) ([]piece, error) {
+	var out []piece
+	captures := 0
+	for text != "" {
+		switch text[0] {
+		case '{':
+			end := strings.IndexByte(text, '}')
+			if end < 0 {
+				return nil, fmt.Errorf("%q has no closing brace", text)
+			}
+			name, how, _ := strings.Cut(text[1:end], ":")
+			p := piece{capture: true, short: how == "word", last: how == "last"}
+			if how != "" && how != "word" && how != "last" {
+				return nil, fmt.Errorf("{%s:%s}: the forms are {key:word} and {key:last}", name, how)
+			}
+			if name != "" {
+				k, ok := event.KeyNamed(name)
+				if !ok {
+					return nil, fmt.Errorf("{%s} is not a key of the vocabulary", name)
+				}
+				p.key, p.typ = k, event.Vocabulary[k].Type
+			}
+			if captures++; captures > maxCaptures {
+				return nil, fmt.Errorf("more than %d values", maxCaptures)
+			}
+			if len(out) > 0 && out[len(out)-1].capture && !out[len(out)-1].short {
+				return nil, fmt.Errorf("two values with nothing between them")
+			}
+			out = append(out, p)
+			text = text[end+1:]
+		case '[':
+			end := strings.IndexByte(text, ']')
+			if end < 0 {
+				return nil, fmt.Errorf("%q has no closing bracket", text)
+			}
+			if len(out) > 0 && out[len(out)-1].capture && !out[len(out)-1].short {
+				return nil, fmt.Errorf("[%s] cannot follow a value: the value would not know its end", text[1:end])
+			}
+			out = append(out, piece{lit: text[1:end], optional: true})
+			text = text[end+1:]
+		default:
+			var b strings.Builder
+			i := 0
+			for ; i < len(text) && text[i] != '{' && text[i] != '['; i++ {
+				if text[i] == '\\' && i+1 < len(text) {
+					i++
+				}
+				b.WriteByte(text[i])
+			}
+			out = append(out, piece{lit: b.String()})
+			text = text[i:]
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("is empty")
+	}
+	return out, nil
+}
+
+// first gives the byte a text that matches must start with, false where it may start with any.
+func (p *pattern) first() (byte, bool) {
+	if q := p.pieces[0]; !q.capture && !q.optional {
+		return q.lit[0], true
+	}
+	return 0, false
+}
+
+type taken struct {
+	key event.Key
+	typ event.Type
+	s   string
+}
+
+// match takes the values out of s. Numbers and addresses that are none make the pattern fail, so that patterns can differ by them.
+func (p *pattern) match(s string, out *[maxCaptures]taken, mem *event.Arena) (int, bool) {
+	n := 0
+	for i := 0; i < len(p.pieces); i++ {
+		q := &p.pieces[i]
+		if !q.capture {
+			if strings.HasPrefix(s, q.lit) {
+				s = s[len(q.lit):]
+			} else if !q.optional {
+				return 0, false
+			}
+			continue
+		}
+		var v string
+		switch {
+		case q.short:
+			end := strings.IndexAny(s, " \t,;")
+			if end < 0 {
+				end = len(s)
+			}
+			v, s = s[:end], s[end:]
+		case i+1 < len(p.pieces) && !p.pieces[i+1].capture:
+			end := strings.Index(s, p.pieces[i+1].lit)
+			if q.last {
+				end = strings.LastIndex(s, p.pieces[i+1].lit)
+			}
+			if end < 0 {
+				return 0, false
+			}
+			v, s = s[:end], s[end+len(p.pieces[i+1].lit):]
+			i++
+		default:
+			end := tokenEnd(q.typ, s)
+			v, s = s[:end], s[end:]
+		}
+		if q.key == 0 {
+			continue
+		}
+		if !fits(q.typ, v, mem) {
+			return 0, false
+		}
+		out[n] = taken{q.key, q.typ, v}
+		n++
+	}
+	return n, true
+}
+
+// tokenEnd says how far a value at the end of a pattern reaches.
+func tokenEnd(t event.Type, s string) int {
+	i := 0
+	switch t {
+	case event.TypeInt, event.TypePort:
+		for i < len(s) && isDigit(s[i]) {
+			i++
+		}
+	case event.TypeIP:
+		for i < len(s) && (hexDigit(s[i]) >= 0 || s[i] == '.' || s[i] == ':') {
+			i++
+		}
+	case event.TypeMAC:
+		for i < len(s) && (hexDigit(s[i]) >= 0 || s[i] == '.' || s[i] == ':' || s[i] == '-') {
+			i++
+		}
+	default:
+		i = len(s)
+	}
+	return i
+}
+
+// fits reports whether a value can be of its type; an address may also be a host's name.
+func fits(t event.Type, v string, mem *event.Arena) bool {
+	switch t {
+	case event.TypeInt, event.TypePort:
+		return v == "" || allDigits(v)
+	case event.TypeIP:
+		if _, ok := address(v, mem); ok {
+			return true
+		}
+		return v == "" || hostLike(v)
+	}
+	return true
+}
+
+// messages is the patterns of one mapping for one text, by the byte they start with.
+type messages struct {
+	get   []step
+	index [257][]int32 // patterns by first byte, in order; 256: any
+	list  []pattern
+}
+
+// apply runs the first pattern that matches.
+func (m *messages) apply(r *Room, ev *event.Event, st *state) {
+	var s string
+	for i := range m.get {
+		if s = r.get(ev, &m.get[i]).S; s != "" {
+			break
+		}
+	}
+	if s == "" {
+		return
+	}
+	s = strings.TrimLeft(s, " ")
+	if s == "" {
+		return
+	}
+	// Both lists are in the order of the file; merging keeps it, so that a mapping's first pattern that matches wins.
+	a, b := m.index[s[0]], m.index[256]
+	for len(a) > 0 || len(b) > 0 {
+		var at int32
+		if len(b) == 0 || len(a) > 0 && a[0] < b[0] {
+			at, a = a[0], a[1:]
+		} else {
+			at, b = b[0], b[1:]
+		}
+		p := &m.list[at]
+		var out [maxCaptures]taken
+		n, ok := p.match(s, &out, &ev.Arena)
+		if !ok || !r.allHold(ev, p.when) {
+			continue
+		}
+		for i := range out[:n] {
+			t := &out[i]
+			if t.s != "" && !ev.Has(t.key) {
+				r.set(ev, t.key, t.typ, event.Str(t.s), 0)
+			}
+		}
+		r.row(ev, p.row, st)
+		return
+	}
+}

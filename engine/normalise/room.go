@@ -1,0 +1,275 @@
+package normalise
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"sort"
+	"time"
+
+	"prescore/engine/event"
+	"prescore/engine/option"
+)
+
+// room is the name that problems carry.
+const room = "normalise"
+
+// In is what the room is given.
+type In struct {
+	Names   *event.Names // the engine's table; New interns in it
+	Builtin fs.FS        // the built-in mappings: *.toml
+	Dir     string       // folder that Config.Sources starts at
+}
+
+// Room turns vendor names and types into the canonical event. It holds no state but counters; several threads may Apply at once,
+// each with an event of its own.
+type Room struct {
+	clock      clock
+	aheadNS    int64
+	behindNS   int64
+	scales     map[string]*scale
+	sources    []*source
+	recognise  recogniser
+	generic    *source // for what none recognises
+	required   requirements
+	baselines  baselines
+	invalid    map[string]bool // problem codes of the parsers that quarantine
+	files      []string
+	warnings   []string
+}
+
+// genericName is the mapping that reads records no other recognises.
+const genericName = "generic"
+
+// New reads and compiles the mappings. It refuses a configuration or a mapping that is wrong, with the place and the reason.
+func New(cfg Config, in In) (*Room, error) {
+	r := &Room{aheadNS: int64(cfg.MaxAhead), behindNS: int64(cfg.MaxBehind), scales: map[string]*scale{}, invalid: map[string]bool{}}
+	r.clock.dayFirst = cfg.DayFirst
+	if cfg.Timezone != "" && cfg.Timezone != "UTC" {
+		loc, err := time.LoadLocation(cfg.Timezone)
+		if err != nil {
+			return nil, option.Refuse("timezone", "%q is not a zone: write \"UTC\", \"Local\" or a name such as \"Europe/Berlin\"", cfg.Timezone)
+		}
+		r.clock.loc = loc
+	}
+	if cfg.MaxAhead < 0 {
+		return nil, option.Refuse("max_ahead", "must not be negative")
+	}
+	if cfg.MaxBehind < 0 {
+		return nil, option.Refuse("max_behind", "must not be negative")
+	}
+	for name, values := range cfg.Scales {
+		s, err := newScale(values, soft[name])
+		if err != nil {
+			return nil, option.Refuse("scales."+name, "%v", err)
+		}
+		r.scales[name] = s
+	}
+	var err error
+	if r.baselines, err = newBaselines(cfg.ClassBaseline); err != nil {
+		return nil, err
+	}
+	if r.required, err = newRequirements(cfg.Required); err != nil {
+		return nil, err
+	}
+	for _, c := range cfg.QuarantineProblems {
+		r.invalid[c] = true
+	}
+	dir := cfg.Sources
+	if dir != "" && !filepath.IsAbs(dir) {
+		dir = filepath.Join(in.Dir, dir)
+	}
+	list, files, err := load(in.Builtin, dir)
+	if err != nil {
+		return nil, option.Refuse("sources", "%v", err)
+	}
+	r.files = files
+	if dir != "" {
+		r.files = append(r.files, dir)
+	}
+	if err := r.compile(list, in.Names); err != nil {
+		return nil, option.Refuse("sources", "%v", err)
+	}
+	return r, nil
+}
+
+func (r *Room) compile(list []*mapping, table *event.Names) error {
+	c := &compiler{room: r, names: table, byName: map[string]*mapping{}, alias: map[string][]string{}}
+	r.recognise.formats = map[string][]*candidate{}
+	for _, m := range list {
+		c.byName[m.Name] = m
+		for name, v := range m.Alias {
+			names, err := texts(v)
+			if err != nil {
+				return fmt.Errorf("mapping %s: alias %s: %w", m.file, name, err)
+			}
+			c.alias[name] = names
+		}
+	}
+	for _, m := range list {
+		if m.Abstract {
+			continue
+		}
+		roots := m.Roots
+		if len(roots) == 0 {
+			roots = []string{""}
+		}
+		for _, root := range roots {
+			s, err := c.source(m, root)
+			if err != nil {
+				return err
+			}
+			s.number = len(r.sources)
+			r.sources = append(r.sources, s)
+			if m.Name == genericName && root == "" {
+				r.generic = s
+				continue
+			}
+			if len(m.Match) == 0 {
+				return fmt.Errorf("mapping %s: match is missing: nothing would be recognised", m.file)
+			}
+			n := &names{table: table, alias: c.alias, root: root}
+			for i, when := range m.Match {
+				alternatives, err := n.conds(when, nil)
+				if err != nil {
+					return fmt.Errorf("mapping %s: match %d: %w", m.file, i+1, err)
+				}
+				for _, conds := range alternatives {
+					rank := m.Rank*16 + min(len(conds), 15)
+					if err := r.recognise.add(table, &candidate{source: s, rank: rank, conds: conds}); err != nil {
+						return fmt.Errorf("mapping %s: match %d: %w", m.file, i+1, err)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Files gives the files and folders to watch.
+func (r *Room) Files() []string { return r.files }
+
+// Warnings gives what was left out, and why.
+func (r *Room) Warnings() []string { return r.warnings }
+
+// Sources gives the names of the mappings, sorted.
+func (r *Room) Sources() []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, s := range r.sources {
+		if !seen[s.name] {
+			seen[s.name] = true
+			out = append(out, s.name)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// state is what one record's rows have decided so far.
+type state struct {
+	classed  bool
+	baseline float64
+}
+
+// Apply fills the canonical keys, source, class, activity, entities, baseline and context of an event, and marks what is invalid.
+func (r *Room) Apply(ev *event.Event) {
+	s := r.recognise.find(r, ev)
+	if s != nil {
+		ev.Source = s.name
+	} else if s = r.generic; s == nil {
+		return
+	}
+	var st state
+	for i := range s.early {
+		r.table(ev, &s.early[i], &st)
+	}
+	for i := range s.messages {
+		s.messages[i].apply(r, ev, &st)
+	}
+	for i := range s.fields {
+		r.put(ev, &s.fields[i])
+	}
+	for i := range s.late {
+		r.table(ev, &s.late[i], &st)
+	}
+	for i := range s.named {
+		if v := r.get(ev, &s.named[i]); v.K == event.String && v.S != "" && len(v.S) <= maxSourceName {
+			ev.Source = v.S
+			break
+		}
+	}
+	r.time(ev)
+	r.derive(ev)
+	r.context(ev)
+	r.baseline(ev, s, &st)
+	entities(ev, s.observer)
+	r.validate(ev, s)
+	if s.drift != nil {
+		s.drift.see(ev)
+	}
+}
+
+// maxSourceName bounds a source's name taken from a record, in bytes: it is a label in metrics and state, not text.
+const maxSourceName = 64
+
+// table runs the row that the value of the table's field chooses.
+func (r *Room) table(ev *event.Event, t *table, st *state) {
+	if len(t.when) > 0 {
+		ok := false
+		for _, c := range t.when {
+			if r.allHold(ev, c) {
+				ok = true
+				break
+			}
+		}
+		if !ok {
+			return
+		}
+	}
+	var v event.Value
+	for i := range t.get {
+		if v = r.get(ev, &t.get[i]); !v.Empty() {
+			break
+		}
+	}
+	if v.Empty() {
+		switch {
+		case t.absent != nil:
+			r.row(ev, t.absent, st)
+		case len(t.get) == 0 && t.present != nil:
+			r.row(ev, t.present, st)
+		}
+		return
+	}
+	s := v.Text(&ev.Arena)
+	if t.fold {
+		s = lower(s, &ev.Arena)
+	}
+	if w, ok := t.exact[s]; ok {
+		r.row(ev, w, st)
+		return
+	}
+	for i := range t.globs {
+		if t.globs[i].match(s) {
+			r.row(ev, t.globs[i].row, st)
+			return
+		}
+	}
+	if t.present != nil {
+		r.row(ev, t.present, st)
+	}
+}
+
+// row applies what a row says where nothing was said before.
+func (r *Room) row(ev *event.Event, w *row, st *state) {
+	if w.classed && !st.classed {
+		ev.Class, ev.Activity, st.classed = w.class, w.activity, true
+	}
+	if w.baseline != 0 && st.baseline == 0 {
+		st.baseline = w.baseline
+	}
+	for i := range w.steps {
+		r.put(ev, &w.steps[i])
+	}
+}

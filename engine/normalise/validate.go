@@ -1,0 +1,84 @@
+package normalise
+
+import (
+	"prescore/engine/event"
+	"prescore/engine/option"
+)
+
+const (
+	codeMissing     = "missing_required"
+	codeNoTimestamp = "no_timestamp"
+	codeDrift       = "time_drift"
+)
+
+// requirements are the keys an event of a class cannot do without: of each group one.
+type requirements map[event.Class][][]event.Key
+
+func newRequirements(cfg map[string][]string) (requirements, error) {
+	out := requirements{}
+	for name, groups := range cfg {
+		c, ok := event.ClassNamed(name)
+		if !ok {
+			return nil, option.Refuse("required."+name, "is not a class of OCSF")
+		}
+		for _, g := range groups {
+			keys, err := keysOf(g)
+			if err != nil {
+				return nil, option.Refuse("required."+name, "%v", err)
+			}
+			out[c] = append(out[c], keys)
+		}
+	}
+	return out, nil
+}
+
+// validate marks an event that lacks what its class, or its source, requires, or that a parser could not read.
+func (r *Room) validate(ev *event.Event, s *source) {
+	r.need(ev, r.required[ev.Class])
+	r.need(ev, s.required)
+	for i := range ev.Problems {
+		if p := &ev.Problems[i]; p.Room != room && r.invalid[p.Code] {
+			ev.Invalid = true
+		}
+	}
+}
+
+func (r *Room) need(ev *event.Event, groups [][]event.Key) {
+next:
+	for _, g := range groups {
+		for _, k := range g {
+			if ev.Has(k) {
+				continue next
+			}
+		}
+		ev.Problem(room, codeMissing, g[0].String())
+		ev.Invalid = true
+	}
+}
+
+// time settles when the event happened: what the record says, else the host's time, else the arrival. It is said which problem
+// there was. An event far from its arrival is marked and keeps its time.
+func (r *Room) time(ev *event.Event) {
+	if v := ev.Get(event.KeyTime); v.K == event.Time {
+		drift := ev.Arrival - int64(v.N)
+		if ev.Arrival != 0 {
+			ev.DriftNS = drift
+			if r.aheadNS > 0 && drift < -r.aheadNS || r.behindNS > 0 && drift > r.behindNS {
+				ev.Problem(room, codeDrift, "")
+			}
+		}
+		return
+	}
+	bad := false
+	for i := range ev.Problems {
+		bad = bad || ev.Problems[i].Code == codeTimestamp
+	}
+	if !bad {
+		ev.Problem(room, codeNoTimestamp, "")
+	}
+	ns := ev.HostTime
+	if ns == 0 {
+		ns = ev.Arrival
+	}
+	ev.Set(event.KeyTime, event.TimeOf(ns))
+}
