@@ -1,13 +1,29 @@
 module prescore
 
-go 1.24.0
+go 1.26.0
 
 // Each dependency and why it is here:
 //   fluent-bit-go  the host's own proxy for outputs (its decoder is not used)
 //   golang-lru     the bounded maps under all entity state
 //   go-toml        strict configuration with positions
 //   bbolt          the embedded store that lets state survive a restart
+//   cobra          the command: flags, help, shell completion
+//   progressbar    progress of a replay on a terminal, which x/term recognises
+//   yaml           Sigma rules, and the host's own configuration
 require (
 	github.com/hashicorp/golang-lru/v2 v2.0.7
 	github.com/pelletier/go-toml/v2 v2.4.3
+	github.com/schollz/progressbar/v3 v3.19.1
+	github.com/spf13/cobra v1.10.2
+	golang.org/x/term v0.47.0
+)
+
+require go.yaml.in/yaml/v3 v3.0.4
+
+require (
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
+	github.com/rivo/uniseg v0.4.7 // indirect
+	github.com/spf13/pflag v1.0.9 // indirect
+	golang.org/x/sys v0.49.0 // indirect
 )

@@ -1,0 +1,194 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"prescore/engine/decode"
+	"prescore/engine/event"
+)
+
+// Engine scores chunks. Any number of threads may use it.
+type Engine struct {
+	opts  Options
+	rooms atomic.Pointer[rooms]
+	free  pool
+	stats stats
+	msgs  messages
+	watch watcher
+}
+
+// Options say what to open.
+type Options struct {
+	Config  string                      // path of the TOML file; "" for the built-in defaults alone
+	Set     string                      // overrides, "key=value; key=value"
+	Lookup  func(string) (string, bool) // environment; nil for the process's own
+	Version string                      // of the object, for the log
+	Replay  bool                        // old records: an event arrives when it happened, not now
+}
+
+// Validate refuses what Open would refuse, and changes nothing. It is safe beside a running engine.
+func Validate(o Options) error {
+	_, err := build(o)
+	return err
+}
+
+// Open reads the configuration and makes an engine. Errors name file, line, column and reason.
+func Open(o Options) (*Engine, error) {
+	r, err := build(o)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{opts: o}
+	e.adopt(r)
+	e.watch.start(e)
+	return e, nil
+}
+
+// adopt makes r the rooms of every chunk that comes from now on.
+func (e *Engine) adopt(r *rooms) {
+	e.rooms.Store(r)
+	for _, w := range r.warnings {
+		e.msgs.add(Warn, w)
+	}
+}
+
+// Close ends what runs beside the record path. Chunks may still be filtered afterwards.
+func (e *Engine) Close() { e.watch.stop() }
+
+// Filter scores every record of a chunk of the host and appends the new chunk to dst; modified is false where nothing was a record
+// and the host may keep what it has. It never panics and never loses a record: what cannot be read is passed on as it came.
+func (e *Engine) Filter(dst, chunk []byte, tag string, now time.Time) (out []byte, n Counts, modified bool) {
+	r := e.rooms.Load()
+	w := e.free.get(r)
+	defer e.free.put(w)
+	w.tag, w.arrival = tag, now.UnixNano()
+	start := len(dst)
+	for off := 0; off < len(chunk); {
+		size, ok := 0, false
+		dst, size, ok = e.object(w, dst, chunk[off:], &n)
+		modified = modified || ok
+		off += size
+	}
+	n[CountBytes] = uint64(len(chunk))
+	e.stats.add(&n)
+	if !modified {
+		return dst[:start], n, false
+	}
+	return dst, n, true
+}
+
+// object takes one object of the chunk: a record is scored, anything else copied. It gives the bytes taken and whether it changed.
+func (e *Engine) object(w *worker, dst, chunk []byte, n *Counts) (out []byte, size int, changed bool) {
+	start := len(dst)
+	var rec decode.Record
+	defer func() { // the second guard: one record's panic is that record's problem alone
+		if p := recover(); p != nil {
+			e.msgs.panicked(p)
+			n[CountPanics]++
+			w.renew()
+			out, size, changed = e.unscored(w, dst[:start], chunk, rec, n)
+		}
+	}()
+	w.ev.Reset()
+	w.ev.Tag, w.ev.Arrival = w.tag, w.arrival
+	rec, err := decode.Next(w.ev, chunk)
+	if err != nil {
+		n[CountCut]++
+		return append(dst, chunk...), len(chunk), false
+	}
+	if rec.Kind != decode.Log {
+		n.passed(rec.Kind)
+		return append(dst, chunk[:rec.Size]...), rec.Size, false
+	}
+	w.rooms.apply(w.ev, nil)
+	dst = append(dst, rec.Head...)
+	dst = w.rooms.encode.Append(dst, w.ev)
+	n.event(w.ev)
+	return dst, rec.Size, true
+}
+
+// Inspect takes one record through the rooms as Filter does and calls see after each with the room's name and the event, which is valid
+// during the call. It gives the new body. For people's commands: it allocates, and it counts nothing.
+func (e *Engine) Inspect(record []byte, tag string, now time.Time, see func(room string, ev *event.Event)) ([]byte, error) {
+	w := &worker{rooms: e.rooms.Load()}
+	w.renew()
+	w.ev.Tag, w.ev.Arrival = tag, now.UnixNano()
+	rec, err := decode.Next(w.ev, record)
+	if err != nil {
+		return nil, err
+	}
+	if rec.Kind != decode.Log {
+		return nil, errors.New("not a record, or one that is scored already")
+	}
+	see("decode", w.ev)
+	w.rooms.apply(w.ev, see)
+	return w.rooms.encode.Append(nil, w.ev), nil
+}
+
+// unscored emits a record on which a room panicked: as it came, with the problem "panic" as its only mark.
+func (e *Engine) unscored(w *worker, dst, chunk []byte, rec decode.Record, n *Counts) ([]byte, int, bool) {
+	if rec.Kind != decode.Log || rec.Size == 0 {
+		n[CountCut]++
+		return append(dst, chunk...), len(chunk), false
+	}
+	w.ev.Tag, w.ev.Arrival, w.ev.Raw, w.ev.HostTime = w.tag, w.arrival, rec.Body, rec.Time
+	identify(w.ev)
+	w.ev.Problem("engine", "panic", "")
+	dst = w.rooms.encode.Append(append(dst, rec.Head...), w.ev)
+	n.event(w.ev)
+	return dst, rec.Size, true
+}
+
+// worker is what one thread needs for one chunk.
+type worker struct {
+	rooms   *rooms
+	ev      *event.Event
+	tag     string
+	arrival int64
+}
+
+func (w *worker) renew() { w.ev = event.New(w.rooms.names) }
+
+// maxIdle bounds the workers kept between chunks: hosts have a handful of threads, and an event is some 50 KiB.
+const maxIdle = 16
+
+// pool keeps idle workers. A list under a lock rather than sync.Pool: a collection must not make the next record allocate.
+type pool struct {
+	mu   sync.Mutex
+	idle []*worker
+}
+
+func (p *pool) get(r *rooms) *worker {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for n := len(p.idle); n > 0; n = len(p.idle) {
+		w := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		if w.rooms == r {
+			return w
+		}
+	}
+	w := &worker{rooms: r}
+	w.renew()
+	return w
+}
+
+func (p *pool) put(w *worker) {
+	p.mu.Lock()
+	if len(p.idle) < maxIdle {
+		p.idle = append(p.idle, w)
+	}
+	p.mu.Unlock()
+}
+
+// String names the engine by its configuration, for the log.
+func (o Options) String() string {
+	if o.Config == "" {
+		return "built-in defaults"
+	}
+	return fmt.Sprintf("%q", o.Config)
+}

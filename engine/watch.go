@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"os"
+	"sync"
+	"time"
+)
+
+// watcher looks at the files that the configuration was made of, and swaps the rooms between chunks when they changed. It asks for
+// size and time instead of subscribing: mounted ConfigMaps, network folders and editors that rename all look alike to it.
+type watcher struct {
+	mu   sync.Mutex
+	quit chan struct{}
+}
+
+type stamp struct {
+	size int64
+	mod  int64
+}
+
+func stampOf(path string) stamp {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return stamp{size: -1}
+	}
+	return stamp{fi.Size(), fi.ModTime().UnixNano()}
+}
+
+// start begins to watch, unless the configuration says not to or it does already.
+func (w *watcher) start(e *Engine) {
+	every := time.Duration(e.rooms.Load().cfg.Engine.Watch)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.quit != nil || every == 0 || len(e.rooms.Load().files) == 0 {
+		return
+	}
+	w.quit = make(chan struct{})
+	go w.run(e, every, w.quit)
+}
+
+// stop ends watching; a look that is under way ends by itself.
+func (w *watcher) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.quit != nil {
+		close(w.quit)
+		w.quit = nil
+	}
+}
+
+func (w *watcher) run(e *Engine, every time.Duration, stop chan struct{}) {
+	defer func() { // nobody above this goroutine catches a panic
+		if p := recover(); p != nil {
+			e.msgs.panicked(p)
+		}
+	}()
+	t := time.NewTicker(every)
+	defer t.Stop()
+	seen := map[string]stamp{}
+	look := func() (changed bool) {
+		now := map[string]stamp{}
+		for _, f := range e.rooms.Load().files {
+			now[f] = stampOf(f)
+			changed = changed || now[f] != seen[f]
+		}
+		seen = now
+		return changed
+	}
+	look()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-t.C:
+			if look() {
+				e.reload()
+				look()
+			}
+		}
+	}
+}
+
+// reload takes the configuration as the files have it now; where it is refused the running one stays.
+func (e *Engine) reload() {
+	r, err := build(e.opts)
+	if err != nil {
+		e.msgs.add(Error, "configuration changed but is refused, the running one stays: "+err.Error())
+		return
+	}
+	e.adopt(r)
+	e.msgs.add(Info, "configuration reloaded: "+e.opts.String())
+}
