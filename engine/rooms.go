@@ -36,8 +36,8 @@ func Defaults() Config {
 type rooms struct {
 	cfg      Config
 	names    *event.Names
-	files    []string // what was read, to be watched
-	warnings []string // what was left out
+	files    map[string]stamp // what was read, as it was then, to be watched
+	warnings []string         // what was left out
 
 	parse  *parse.Room
 	score  *score.Room
@@ -106,14 +106,15 @@ func readConfig(path string) ([]byte, error) {
 
 // build compiles the rooms of a configuration. It changes nothing outside of what it returns.
 func build(o Options) (*rooms, error) {
+	files := map[string]stamp{}
+	if o.Config != "" {
+		files[o.Config] = stampOf(o.Config)
+	}
 	cfg, file, err := load(o)
 	if err != nil {
 		return nil, err
 	}
-	r := &rooms{cfg: cfg, names: event.NewNames()}
-	if o.Config != "" {
-		r.files = append(r.files, o.Config)
-	}
+	r := &rooms{cfg: cfg, names: event.NewNames(), files: files}
 	for _, s := range []struct {
 		table string
 		make  func() error

@@ -56,37 +56,42 @@ func (w *watcher) run(e *Engine, every time.Duration, stop chan struct{}) {
 	}()
 	t := time.NewTicker(every)
 	defer t.Stop()
-	seen := map[string]stamp{}
-	look := func() (changed bool) {
-		now := map[string]stamp{}
-		for _, f := range e.rooms.Load().files {
-			now[f] = stampOf(f)
-			changed = changed || now[f] != seen[f]
-		}
-		seen = now
-		return changed
-	}
-	look()
+	seen := e.rooms.Load().files
 	for {
 		select {
 		case <-stop:
 			return
 		case <-t.C:
-			if look() {
-				e.reload()
-				look()
+			if now := changed(seen); now != nil {
+				if seen = now; e.reload() {
+					seen = e.rooms.Load().files
+				}
 			}
 		}
 	}
 }
 
-// reload takes the configuration as the files have it now; where it is refused the running one stays.
-func (e *Engine) reload() {
+// changed gives the files' stamps as they are now where one differs from what was seen, nil where none does.
+func changed(seen map[string]stamp) map[string]stamp {
+	now, differ := make(map[string]stamp, len(seen)), false
+	for f, s := range seen {
+		now[f] = stampOf(f)
+		differ = differ || now[f] != s
+	}
+	if !differ {
+		return nil
+	}
+	return now
+}
+
+// reload takes the configuration as the files have it now; where it is refused the running one stays, and the answer is false.
+func (e *Engine) reload() bool {
 	r, err := build(e.opts)
 	if err != nil {
 		e.msgs.add(Error, "configuration changed but is refused, the running one stays: "+err.Error())
-		return
+		return false
 	}
 	e.adopt(r)
 	e.msgs.add(Info, "configuration reloaded: "+e.opts.String())
+	return true
 }
