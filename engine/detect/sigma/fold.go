@@ -1,0 +1,59 @@
+package sigma
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// FoldRune gives the one rune that stands for all runes which differ from r by case only (Unicode simple folding, as
+// strings.EqualFold has it): lower case for ASCII, else the smallest of the orbit.
+func FoldRune(r rune) rune {
+	if r < utf8.RuneSelf {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}
+	least := r
+	for n := unicode.SimpleFold(r); n != r; n = unicode.SimpleFold(n) {
+		least = min(least, n)
+	}
+	if least < utf8.RuneSelf { // the Kelvin sign folds to k, the long s to s
+		return FoldRune(least)
+	}
+	return least
+}
+
+// Fold gives s with every rune folded; bytes that are not UTF-8 stay. It returns s itself where nothing changes.
+func Fold(s string) string {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+			return string(AppendFold(make([]byte, 0, len(s)), s))
+		}
+	}
+	return s
+}
+
+// AppendFold appends the folded s. A rune and its fold may differ in length by two bytes at most, so 3*len(s) is room enough.
+func AppendFold(dst []byte, s string) []byte {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			dst = append(dst, c)
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n <= 1 {
+			dst = append(dst, c)
+			i++
+			continue
+		}
+		dst = utf8.AppendRune(dst, FoldRune(r))
+		i += n
+	}
+	return dst
+}

@@ -1,0 +1,127 @@
+package sigma
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
+
+const (
+	// maxRegexText bounds the text of a regular expression: the longest of SigmaHQ has under 1,000 bytes.
+	maxRegexText = 16 << 10
+	// MaxRegexInst bounds its compiled instructions: linear-time expressions still differ by 400 times in cost; 2,048 refuses
+	// none of SigmaHQ's.
+	MaxRegexInst = 2048
+)
+
+// Regex is a compiled regular expression with what bounds its cost and what guards it.
+type Regex struct {
+	Re   *regexp.Regexp
+	Inst int      // compiled instructions: cost is Inst times bytes at most
+	Need []string // folded; a text that matches holds one of these. Empty: nothing is known
+}
+
+// CompileRegex compiles a `re` value with flags out of "ims"; it refuses what a linear-time engine cannot run, with the reason.
+func CompileRegex(text, flags string) (*Regex, error) {
+	if len(text) > maxRegexText {
+		return nil, fmt.Errorf("regular expression of %d bytes: at most %d", len(text), maxRegexText)
+	}
+	full := text
+	if flags != "" {
+		full = "(?" + flags + ")" + text
+	}
+	tree, err := syntax.Parse(full, syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("regular expression %q: %s", text, regexReason(text, err))
+	}
+	tree = tree.Simplify()
+	prog, err := syntax.Compile(tree)
+	if err != nil {
+		return nil, fmt.Errorf("regular expression %q: %v", text, err)
+	}
+	if n := len(prog.Inst); n > MaxRegexInst {
+		return nil, fmt.Errorf("regular expression %q: compiles to %d instructions, at most %d run", text, n, MaxRegexInst)
+	}
+	re, err := regexp.Compile(full)
+	if err != nil {
+		return nil, fmt.Errorf("regular expression %q: %v", text, err)
+	}
+	return &Regex{Re: re, Inst: len(prog.Inst), Need: required(tree)}, nil
+}
+
+// regexReason says why a linear-time engine refuses, in the words of who wrote it for a backtracking one.
+func regexReason(text string, err error) string {
+	var se *syntax.Error
+	if !errors.As(err, &se) {
+		return err.Error()
+	}
+	for _, c := range []struct{ mark, reason string }{
+		{"(?=", "lookahead"}, {"(?!", "lookahead"}, {"(?<=", "lookbehind"}, {"(?<!", "lookbehind"}, {"(?>", "an atomic group"},
+		{"(?(", "a conditional group"}, {"(?R", "recursion"}, {"(?&", "recursion"},
+	} {
+		if strings.Contains(text, c.mark) {
+			return c.reason + " cannot run in linear time"
+		}
+	}
+	if se.Code == syntax.ErrInvalidEscape && len(se.Expr) == 2 && se.Expr[1] >= '1' && se.Expr[1] <= '9' {
+		return "a back reference cannot run in linear time"
+	}
+	return fmt.Sprintf("%s: %q", se.Code, se.Expr)
+}
+
+// Bounds on the literals taken from a regular expression: short ones filter nothing, many cost more than they save.
+const (
+	minNeed = 3
+	maxNeed = 64
+)
+
+// required gives literals of which a match must hold one, folded; nil where none can be named.
+func required(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if s := Fold(string(re.Rune)); len(s) >= minNeed {
+			return []string{s}
+		}
+	case syntax.OpCapture, syntax.OpPlus:
+		return required(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return required(re.Sub[0])
+		}
+	case syntax.OpConcat:
+		var best []string
+		for _, sub := range re.Sub {
+			if r := required(sub); r != nil && (best == nil || rarer(r, best)) {
+				best = r
+			}
+		}
+		return best
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			r := required(sub)
+			if r == nil || len(all)+len(r) > maxNeed {
+				return nil
+			}
+			all = append(all, r...)
+		}
+		return all
+	}
+	return nil
+}
+
+// rarer reports whether the shortest literal of a is longer than b's, or as long with fewer alternatives.
+func rarer(a, b []string) bool {
+	sa, sb := shortest(a), shortest(b)
+	return sa > sb || sa == sb && len(a) < len(b)
+}
+
+func shortest(list []string) int {
+	n := len(list[0])
+	for _, s := range list {
+		n = min(n, len(s))
+	}
+	return n
+}
