@@ -1,0 +1,12 @@
+// Package match evaluates all rules on one event at the cost of the few that could match.
+//
+// It compiles sigma.Rules into lanes, one for each log source that rules name. A lane holds its rules' fields, an index of the
+// rarest literals that its rules cannot do without (walk.go for whole values, prefixes and suffixes, gram.go for substrings), and
+// the rules as trees over interned items (program.go). An event goes through the lanes of its log sources: each indexed field is
+// folded once and scanned once, what is hit names the candidate rules, and only these are evaluated, each item at most once.
+//
+// Its door is New and Matcher.Run. It imports engine/event and the sigma and route packages beside it. What Run gives lives until
+// the Scratch is used again. Nothing is allocated for an event that has no finding. Input is bounded by sigma.MaxScan per value and
+// maxValues per field; what was cut is counted (Counts). Proofs: match_test.go and property_test.go hold it equal to the plain
+// evaluator (sigma.Eval) over random rules and events, engine/conformance over the corpus.
+package match

@@ -1,0 +1,177 @@
+package match
+
+import (
+	"prescore/engine/detect/sigma"
+	"prescore/engine/event"
+)
+
+// fieldID is the integer of a field name that rules use; 0 is every value of the event.
+type fieldID uint16
+
+// alt is one place where a field may be found: an interned name, or a canonical key.
+type alt struct {
+	name event.NameID
+	key  event.Key
+}
+
+// field is a field of rules. Windows events carry Sigma's own names whatever their shape, so that nothing else is looked for there
+// but what the 4688 event calls otherwise; other events also answer in canonical terms.
+type field struct {
+	name    string
+	windows []alt
+	other   []alt
+}
+
+// Fields resolves the names that rules use. It is filled while rules are compiled and only read afterwards.
+type Fields struct {
+	names   *event.Names
+	list    []field
+	ids     map[string]fieldID
+	eventID event.NameID
+	system  [2]event.NameID // Channel, Provider_Name
+}
+
+// NewFields makes an empty resolver over an engine's names.
+func NewFields(names *event.Names) *Fields {
+	return &Fields{
+		names: names, list: []field{{}}, ids: map[string]fieldID{}, eventID: names.Intern("EventID"),
+		system: [2]event.NameID{names.Intern("Channel"), names.Intern("Provider_Name")},
+	}
+}
+
+// id gives the integer of a field name, false where there are too many names.
+func (f *Fields) id(name string) (fieldID, bool) {
+	if id, ok := f.ids[name]; ok || name == "" {
+		return id, true
+	}
+	own := f.names.Intern(name)
+	if own == 0 || len(f.list) > 1<<16-2 {
+		return 0, false
+	}
+	n := field{name: name, windows: []alt{{name: own}}, other: []alt{{name: own}}}
+	for _, w := range windowsNames[name] {
+		n.windows = append(n.windows, alt{name: f.names.Intern(w)})
+	}
+	for _, o := range otherNames[name] {
+		n.other = append(n.other, alt{name: f.names.Intern(o)})
+	}
+	for _, k := range canonical(name) {
+		n.other = append(n.other, alt{key: k})
+	}
+	id := fieldID(len(f.list))
+	f.list = append(f.list, n)
+	f.ids[name] = id
+	return id, true
+}
+
+// isWindows reports whether the event has the names of a Windows event.
+func (f *Fields) isWindows(ev *event.Event) bool {
+	return ev.First(f.eventID) != nil && (ev.First(f.system[0]) != nil || ev.First(f.system[1]) != nil)
+}
+
+// find gives where an event has a field: its first field of the name, or a canonical value; neither where it has none.
+func (f *Fields) find(ev *event.Event, id fieldID, windows bool) (*event.Field, event.Value) {
+	alts := f.list[id].other
+	if windows {
+		alts = f.list[id].windows
+	}
+	for _, a := range alts {
+		if a.name != 0 {
+			if x := ev.First(a.name); x != nil {
+				return x, event.Value{}
+			}
+		} else if ev.Has(a.key) {
+			return nil, ev.Get(a.key)
+		}
+	}
+	return nil, event.Value{}
+}
+
+// Record is an event as rules see it, for sigma.Eval and sigma.Explain.
+type Record struct {
+	Event  *event.Event
+	Fields *Fields
+}
+
+// Values implements sigma.Record. A field that no rule named is looked for by its name alone.
+func (r Record) Values(name string, do func(event.Value) bool) bool {
+	id, ok := r.Fields.ids[name]
+	if !ok {
+		f := r.Event.Find(name)
+		if f != nil {
+			do(f.Value)
+		}
+		return f != nil
+	}
+	f, v := r.Fields.find(r.Event, id, r.Fields.isWindows(r.Event))
+	if f == nil {
+		if v.K != event.None {
+			do(v)
+		}
+		return v.K != event.None
+	}
+	for n := 0; f != nil && n < maxValues; f, n = r.Event.Next(f), n+1 {
+		if !do(f.Value) {
+			break
+		}
+	}
+	return true
+}
+
+// All implements sigma.Record.
+func (r Record) All(do func(event.Value) bool) {
+	for i := range r.Event.Fields {
+		f := &r.Event.Fields[i]
+		if hidden(r.Event, f) {
+			continue
+		}
+		if !do(f.Value) {
+			return
+		}
+	}
+}
+
+// hidden reports whether a field is the text of a document whose members are fields themselves: a keyword must not match the
+// names and the punctuation of JSON or XML.
+func hidden(ev *event.Event, f *event.Field) bool {
+	if f.Value.K != event.String || ev.Line == "" || len(f.Value.S) < 2 {
+		return false
+	}
+	switch f.Value.S[0] {
+	case '{', '[', '<', ' ', '\n', '\r', '\t':
+		return structured(ev.Formats) && len(f.Value.S) >= len(ev.Line) && sameText(f.Value.S, ev.Line)
+	}
+	return false
+}
+
+// sameText reports whether two views are of the same bytes.
+func sameText(a, b string) bool { return len(a) == len(b) && a == b }
+
+// structured reports whether the outermost format names all that it holds.
+func structured(formats string) bool {
+	for _, p := range [...]string{"json", "winlog_xml", "xml", "sysmon_xml"} {
+		if len(formats) >= len(p) && formats[:len(p)] == p {
+			return true
+		}
+	}
+	return false
+}
+
+// maxValues bounds the values of one field that are looked at: repeated names are the elements of an array.
+const maxValues = 1024
+
+// Intern takes up the fields of a condition that is to be evaluated through a Record.
+func (f *Fields) Intern(e *sigma.Expr) bool {
+	ok := true
+	e.Items(func(it *sigma.Item) {
+		_, in := f.id(it.Field)
+		ok = ok && in
+		for i := range it.Values {
+			if it.Values[i].Kind == sigma.IsRef {
+				_, in := f.id(it.Values[i].Ref)
+				ok = ok && in
+			}
+		}
+	})
+	return ok
+}
