@@ -24,7 +24,7 @@ func identify(ev *event.Event) {
 	hex.Encode(d, sum[:hashDigits/2])
 	ev.Hash = event.View(d)
 	if id := ev.Get(event.KeyEventID); id.K == event.String && id.S != "" {
-		ev.ID = id.S
+		ev.ID, ev.IDGiven = id.S, true
 		return
 	}
 	b := append(ev.Arena.Grab(hashDigits + 17)[:0], d...)

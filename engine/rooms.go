@@ -7,8 +7,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"prescore/conf"
 	"prescore/engine/encode"
+	"prescore/engine/enrich"
 	"prescore/engine/event"
+	"prescore/engine/normalise"
 	"prescore/engine/parse"
 	"prescore/engine/redact"
 	"prescore/engine/score"
@@ -20,41 +23,66 @@ var Version = "unknown"
 
 // Config is the whole configuration: a table a room, each owned by its room.
 type Config struct {
-	Engine Settings      `toml:"engine"`
-	Parse  parse.Config  `toml:"parse"`
-	Score  score.Config  `toml:"score"`
-	Redact redact.Config `toml:"redact"`
-	Output encode.Config `toml:"output"`
+	Engine    Settings         `toml:"engine"`
+	Parse     parse.Config     `toml:"parse"`
+	Normalise normalise.Config `toml:"normalise"`
+	Enrich    enrich.Config    `toml:"enrich"`
+	Score     score.Config     `toml:"score"`
+	Redact    redact.Config    `toml:"redact"`
+	Output    encode.Config    `toml:"output"`
 }
 
 // Defaults gives the built-in configuration.
 func Defaults() Config {
-	return Config{Engine: defaultSettings(), Parse: parse.Defaults(), Score: score.Defaults(), Redact: redact.Defaults(), Output: encode.Defaults()}
+	return Config{
+		Engine: defaultSettings(), Parse: parse.Defaults(), Normalise: normalise.Defaults(), Enrich: enrich.Defaults(),
+		Score: score.Defaults(), Redact: redact.Defaults(), Output: encode.Defaults(),
+	}
 }
 
 // rooms are one compiled configuration: read only, swapped as a whole.
 type rooms struct {
 	cfg      Config
+	replay   bool
 	names    *event.Names
 	files    map[string]stamp // what was read, as it was then, to be watched
 	warnings []string         // what was left out
 
-	parse  *parse.Room
-	score  *score.Room
-	encode *encode.Room
+	redact    *redact.Redactor
+	parse     *parse.Room
+	normalise *normalise.Room
+	enrich    *enrich.Room
+	score     *score.Room
+	encode    *encode.Room
 }
 
 // apply takes an event through the rooms, in the order of the package comment. see, where not nil, is called after each room.
 func (r *rooms) apply(ev *event.Event, see func(room string, ev *event.Event)) {
+	if see == nil {
+		see = blind
+	}
 	r.parse.Apply(ev)
-	if see != nil {
-		see("parse", ev)
-	}
+	see("parse", ev)
+	r.normalise.Apply(ev)
 	identify(ev)
-	r.score.Apply(ev)
-	if see != nil {
-		see("score", ev)
+	if r.replay {
+		ev.Arrival = happened(ev)
 	}
+	see("normalise", ev)
+	r.enrich.Apply(ev)
+	see("enrich", ev)
+	r.score.Apply(ev)
+	see("score", ev)
+}
+
+func blind(string, *event.Event) {}
+
+// happened gives the time of an event, or its arrival where it tells none.
+func happened(ev *event.Event) int64 {
+	if t := ev.Get(event.KeyTime); t.K == event.Time {
+		return int64(t.N)
+	}
+	return ev.Arrival
 }
 
 // Load reads a configuration as Open would, without making an engine of it: defaults, file, overrides, environment.
@@ -114,37 +142,66 @@ func build(o Options) (*rooms, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rooms{cfg: cfg, names: event.NewNames(), files: files}
-	for _, s := range []struct {
-		table string
-		make  func() error
-	}{
-		{"engine", cfg.Engine.check},
+	r := &rooms{cfg: cfg, replay: o.Replay, names: event.NewNames(), files: files}
+	for _, m := range r.makers(o) {
+		if err := m.make(); err != nil {
+			return nil, file.Locate(m.table, err)
+		}
+	}
+	for _, room := range []any{r.parse, r.normalise, r.enrich} {
+		r.note(room)
+	}
+	return r, nil
+}
+
+// maker makes the room of one table of the configuration.
+type maker struct {
+	table string
+	make  func() error
+}
+
+// makers gives the rooms in the order in which they are made: what another is given comes first.
+func (r *rooms) makers(o Options) []maker {
+	dir := o.folder()
+	return []maker{
+		{"engine", r.cfg.Engine.check},
+		{"redact", func() (err error) {
+			r.redact, err = redact.New(r.cfg.Redact)
+			return err
+		}},
 		{"parse", func() (err error) {
-			r.parse, err = parse.New(cfg.Parse, parse.In{Names: r.names})
+			r.parse, err = parse.New(r.cfg.Parse, parse.In{Names: r.names})
+			return err
+		}},
+		{"normalise", func() (err error) {
+			r.normalise, err = normalise.New(r.cfg.Normalise, normalise.In{Names: r.names, Builtin: conf.Sources(), Dir: dir})
+			return err
+		}},
+		{"enrich", func() (err error) {
+			r.enrich, err = enrich.New(r.cfg.Enrich, enrich.In{Names: r.names, Dir: dir, Read: os.ReadFile})
 			return err
 		}},
 		{"score", func() (err error) {
-			r.score, err = score.New(cfg.Score)
+			r.score, err = score.New(r.cfg.Score)
 			return err
 		}},
-		{"redact", func() error {
-			red, err := redact.New(cfg.Redact)
-			if err != nil {
-				return err
-			}
-			r.encode, err = encode.New(cfg.Output, encode.In{Names: r.names, Redact: red})
-			if err != nil {
-				return file.Locate("output", err)
-			}
-			return nil
+		{"output", func() (err error) {
+			r.encode, err = encode.New(r.cfg.Output, encode.In{Names: r.names, Redact: r.redact})
+			return err
 		}},
-	} {
-		if err := s.make(); err != nil {
-			return nil, file.Locate(s.table, err)
+	}
+}
+
+// note keeps what a room read and what it left out.
+func (r *rooms) note(room any) {
+	if f, ok := room.(interface{ Files() []string }); ok {
+		for _, path := range f.Files() {
+			r.files[path] = stampOf(path)
 		}
 	}
-	return r, nil
+	if w, ok := room.(interface{ Warnings() []string }); ok {
+		r.warnings = append(r.warnings, w.Warnings()...)
+	}
 }
 
 // folder is where relative paths of the configuration start.

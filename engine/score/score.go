@@ -44,6 +44,9 @@ func (r *Room) Apply(ev *event.Event) {
 	f.Baseline = baseline(ev)
 	ev.Baseline = f.Baseline
 	f.Asset = r.asset[min(ev.Criticality, event.AssetCritical)]
+	if ev.AssetWeight > 0 && ev.AssetWeight < 1 {
+		f.Asset *= ev.AssetWeight
+	}
 	f.Attack = 1
 	if len(ev.Tactics) > 0 {
 		f.Attack = r.cfg.Attack
