@@ -3,7 +3,8 @@ module prescore
 go 1.26.0
 
 // Each dependency and why it is here:
-//   fluent-bit-go  the host's own proxy for outputs (its decoder is not used)
+//   fluent-bit-go  the host's own binding for outputs in Go (its decoder is not used; pinned: a later commit writes past a structure)
+//   fluent-forward-go  Fluentd's forward protocol with acknowledgements (kept by IBM, last release October 2025)
 //   golang-lru     the bounded maps under all entity state
 //   go-toml        strict configuration with positions
 //   bbolt          the embedded store that lets state survive a restart
@@ -21,6 +22,8 @@ require (
 require go.yaml.in/yaml/v3 v3.0.4
 
 require (
+	github.com/IBM/fluent-forward-go v0.4.0 // indirect
+	github.com/fluent/fluent-bit-go v0.0.0-20230731091245-a7a013e2473c // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect

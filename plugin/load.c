@@ -1,0 +1,136 @@
+/* What is asked before Go is entered, and whose signal handlers are in place. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "prescore.h"
+
+/* A copy of the object has a mark of its own, a link has this one. */
+const char prescore_mark = 1;
+
+static pid_t loader; /* the process that loaded the object and in which the Go runtime's threads live */
+
+__attribute__((constructor)) static void prescore_load(void) {
+    loader = getpid();
+    prescore_make_maps();
+}
+
+/* A fork takes one thread along, and the Go runtime needs its others: the first call would never come back. */
+int prescore_forked(void) { return getpid() != loader; }
+
+/* Objects of the process looked at for a second copy; an agent has some twenty. */
+enum { MAX_OBJECTS = 256 };
+
+struct objects {
+    char *path[MAX_OBJECTS];
+    int n;
+};
+
+static int collect(struct dl_phdr_info *info, size_t size, void *data) {
+    struct objects *o = data;
+    (void)size;
+    if (info->dlpi_name != NULL && info->dlpi_name[0] == '/' && o->n < MAX_OBJECTS) {
+        char *path = strdup(info->dlpi_name);
+        if (path != NULL)
+            o->path[o->n++] = path;
+    }
+    return 0;
+}
+
+/* Two copies are two Go runtimes that fight over signals and share no state. The loader is asked only after the walk: it must not be
+ * entered while the list of objects is held. */
+static int other_copy(char *path, size_t size) {
+    struct objects o = {.n = 0};
+    int found = 0;
+    dl_iterate_phdr(collect, &o);
+    for (int i = 0; i < o.n; i++) {
+        void *object = found ? NULL : dlopen(o.path[i], RTLD_LAZY | RTLD_NOLOAD);
+        if (object != NULL) {
+            const void *mark = dlsym(object, "prescore_mark");
+            if (mark != NULL && mark != &prescore_mark) {
+                snprintf(path, size, "%s", o.path[i]);
+                found = 1;
+            }
+            dlclose(object);
+        }
+        free(o.path[i]);
+    }
+    return found;
+}
+
+int prescore_refused(char *why, size_t size) {
+    char other[512];
+    Dl_info own = {0};
+    if (prescore_forked()) {
+        snprintf(why, size,
+                 "the agent went into the background after it had loaded prescore, and a Go object does not survive that: leave out "
+                 "`-d` and `Daemon On`, and let systemd, a container or `--supervisor` run the agent");
+        return 1;
+    }
+    if (flb_filter_set_context != NULL && flb_proxy_output_cb_init == NULL) {
+        snprintf(why, size, "this Fluent Bit is older than 2.2.0: prescore needs 2.2.0 or newer");
+        return 1;
+    }
+    if (other_copy(other, sizeof(other))) {
+        dladdr(&prescore_mark, &own);
+        snprintf(why, size,
+                 "two copies of prescore are loaded, %s and %s: they would share no state. Make one a link to the other: "
+                 "ln -s flb-filter_prescore.so out_prescore.so",
+                 own.dli_fname != NULL ? own.dli_fname : "this one", other);
+        return 1;
+    }
+    return 0;
+}
+
+/* The signals by which Go learns of a nil dereference or a division by zero. */
+static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE};
+enum { FAULTS = sizeof(faults) / sizeof(faults[0]) };
+
+static struct sigaction ours[FAULTS];
+static int kept; /* 1: `ours` is filled; written once, under `keeping` */
+static int keeping;
+static void *own_base, *host_base;
+
+static void *base_of(const void *address) {
+    Dl_info info = {0};
+    return dladdr(address, &info) != 0 ? info.dli_fbase : NULL;
+}
+
+/* Called when the Go runtime has started, and again before each first use of an instance, until its handlers were seen. */
+void prescore_keep_signals(void) {
+    struct sigaction seen[FAULTS];
+    if (__atomic_load_n(&kept, __ATOMIC_ACQUIRE) || __atomic_exchange_n(&keeping, 1, __ATOMIC_ACQUIRE))
+        return;
+    own_base = base_of(&prescore_mark);
+    host_base = base_of((const void *)getauxval(AT_PHDR));
+    int go = 0;
+    for (int i = 0; i < FAULTS; i++)
+        if (sigaction(faults[i], NULL, &seen[i]) == 0 && base_of((const void *)seen[i].sa_sigaction) == own_base)
+            go++;
+    if (go == FAULTS && own_base != NULL) {
+        memcpy(ours, seen, sizeof(ours));
+        __atomic_store_n(&kept, 1, __ATOMIC_RELEASE);
+    }
+    __atomic_store_n(&keeping, 0, __ATOMIC_RELEASE);
+}
+
+/* The host puts its own handlers back at SIGHUP and SIGCONT; then a nil dereference in Go ends the agent instead of a record. Only what
+ * belongs to the executable is replaced: another runtime's handlers are left, and its chain leads to ours. */
+void prescore_restore_signals(void) {
+    struct sigaction now;
+    if (!__atomic_load_n(&kept, __ATOMIC_ACQUIRE))
+        return;
+    for (int i = 0; i < FAULTS; i++) {
+        if (sigaction(faults[i], NULL, &now) != 0 || now.sa_sigaction == ours[i].sa_sigaction)
+            continue;
+        if (host_base != NULL && base_of((const void *)now.sa_sigaction) == host_base)
+            sigaction(faults[i], &ours[i], NULL);
+    }
+}
