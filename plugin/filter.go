@@ -25,7 +25,7 @@ var handles = struct {
 
 // optionsOf reads what the C side read from the host. Overrides given one by one come down to one list.
 func optionsOf(o *C.struct_prescore_options) engine.Options {
-	opts := engine.Options{Version: version}
+	opts := engine.Options{Version: engine.Version}
 	if o.config != nil {
 		opts.Config = C.GoString(o.config)
 	}
@@ -63,7 +63,7 @@ func prescoreOpen(o *C.struct_prescore_options, log *C.struct_prescore_log) (han
 		say(log, engine.Error, err.Error())
 		return 0
 	}
-	say(log, engine.Info, "prescore "+version+", configuration: "+opts.String())
+	say(log, engine.Info, "prescore "+engine.Version+", configuration: "+opts.String())
 	drain(e, log)
 	handles.Lock()
 	defer handles.Unlock()
@@ -102,7 +102,9 @@ func prescoreFilter(handle C.uint64_t, call *C.struct_prescore_call) (modified C
 	tag := event.View(view(call.tag, call.tag_len))
 	out, counts, changed := e.Filter(buf[:0], view(call.data, call.size), tag, time.Now())
 	drain(e, &call.log)
-	countsOf(&counts, call)
+	for i, v := range counts {
+		call.counts[i] = C.uint64_t(v)
+	}
 	if !changed {
 		return 0
 	}
@@ -115,12 +117,18 @@ func prescoreFilter(handle C.uint64_t, call *C.struct_prescore_call) (modified C
 	return 1
 }
 
-// countsOf fills in what goes to the host's metrics, in the order of the table in metrics.c.
-func countsOf(n *engine.Counts, call *C.struct_prescore_call) {
-	for i, v := range [...]uint64{
-		n.Routes[event.Pass], n.Routes[event.Alert], n.Routes[event.Suppressed], n.Routes[event.Quarantine],
-		n.Seen, n.Bytes, n.Markers + n.Other, n.Cut, n.Problems, n.Findings, n.Panics,
-	} {
-		call.counts[i] = C.uint64_t(v)
+// The engine's counters fit into a crossing.
+var _ [C.PRESCORE_COUNTERS - engine.NumCounts]struct{}
+
+// prescoreCounterName writes the name of counter i, zero-terminated, and gives 1; 0 where there is none. Called while an instance opens.
+//
+//export prescoreCounterName
+func prescoreCounterName(i C.int, name *C.char, size C.size_t) C.int {
+	if i < 0 || int(i) >= int(engine.NumCounts) {
+		return 0
 	}
+	to := view(name, size)
+	n := copy(to[:len(to)-1], engine.Count(i).String())
+	to[n] = 0
+	return 1
 }

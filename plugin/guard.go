@@ -17,9 +17,6 @@ import (
 	"prescore/engine"
 )
 
-// version is stamped by the build (-ldflags "-X main.version=...").
-var version = "unknown"
-
 // The Go heap beside the host's own: a soft limit makes the collector work harder long before an agent's container is at its end. It
 // holds what the budget allows with all rules loaded, twice over; GOMEMLIMIT and GOGC in the environment win.
 const memoryLimit = 320 << 20

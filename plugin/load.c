@@ -36,7 +36,7 @@ struct objects {
 static int collect(struct dl_phdr_info *info, size_t size, void *data) {
     struct objects *o = data;
     (void)size;
-    if (info->dlpi_name != NULL && info->dlpi_name[0] == '/' && o->n < MAX_OBJECTS) {
+    if (info->dlpi_name != NULL && info->dlpi_name[0] != 0 && o->n < MAX_OBJECTS) {
         char *path = strdup(info->dlpi_name);
         if (path != NULL)
             o->path[o->n++] = path;

@@ -1,31 +1,15 @@
 /* prescore's counters in the host's own metrics, so that nothing of ours need listen. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "prescore.h"
+#include "_cgo_export.h"
 
-struct row {
-    const char *name, *help;
-    const char *key, *value; /* a second label beside the instance's name; NULL: none */
-};
+/* The engine's counters that are the routes of a record become one metric with a label; every other is a metric of its own. */
+static const char route[] = "route_";
 
-/* In the order of filter.go's countsOf. Rows of one metric stand together. */
-static const struct row table[] = {
-    {"records_total", "Records scored, by route; `seen`: scored before and passed on as they were.", "route", "pass"},
-    {"records_total", NULL, "route", "alert"},
-    {"records_total", NULL, "route", "suppressed"},
-    {"records_total", NULL, "route", "quarantine"},
-    {"records_total", NULL, "route", "seen"},
-    {"bytes_total", "Bytes of the chunks that came.", NULL, NULL},
-    {"untouched_total", "Group markers and values that are no record, passed on.", NULL, NULL},
-    {"damaged_chunks_total", "Chunks cut short or not MessagePack; what was left of them was passed on.", NULL, NULL},
-    {"problems_total", "Problems written on records.", NULL, NULL},
-    {"findings_total", "Rules that matched.", NULL, NULL},
-    {"panics_total", "Records passed on unscored because of a defect in prescore.", NULL, NULL},
-};
-enum { ROWS = sizeof(table) / sizeof(table[0]) };
-_Static_assert(ROWS <= PRESCORE_COUNTERS, "a crossing has no room for the table");
+static int is_route(const char *name) { return strncmp(name, route, sizeof(route) - 1) == 0; }
 
 static uint64_t now_ns(void) {
     struct timespec t;
@@ -33,42 +17,50 @@ static uint64_t now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+static int labels_of(struct prescore_metrics *m, int i, char **values) {
+    values[0] = m->instance;
+    values[1] = m->name[i] + sizeof(route) - 1;
+    return is_route(m->name[i]) ? 2 : 1;
+}
+
 /* All label sets are made here: the host's scrape may walk the map on another thread, so it must not grow later. */
-void prescore_metrics_open(struct prescore_metrics *m, void *cmt, const char *name) {
+void prescore_metrics_open(struct prescore_metrics *m, void *cmt, const char *instance) {
+    void *routes = NULL;
+    char *keys[] = {"name", "route"}, *values[2], full[PRESCORE_NAME + 8];
     memset(m, 0, sizeof(*m));
     if (cmt == NULL || cmt_counter_create == NULL || cmt_counter_set == NULL || cmt_counter_add == NULL)
         return;
-    if ((m->name = strdup(name)) == NULL)
+    if ((m->instance = strdup(instance)) == NULL)
         return;
     uint64_t now = now_ns();
-    for (int i = 0; i < ROWS; i++) {
-        const struct row *r = &table[i];
-        char *keys[] = {"name", (char *)r->key}, *values[] = {m->name, (char *)r->value};
-        int labels = r->key != NULL ? 2 : 1;
-        if (i > 0 && strcmp(r->name, table[i - 1].name) == 0)
-            m->counter[i] = m->counter[i - 1];
-        else
-            m->counter[i] = cmt_counter_create(cmt, "prescore", "", r->name, r->help, labels, keys);
+    for (int i = 0; i < PRESCORE_COUNTERS && prescoreCounterName(i, m->name[i], PRESCORE_NAME); i++) {
+        if (is_route(m->name[i])) {
+            if (routes == NULL)
+                routes = cmt_counter_create(cmt, "prescore", "", "records_total", "Records scored, by route.", 2, keys);
+            m->counter[i] = routes;
+        } else {
+            snprintf(full, sizeof(full), "%s_total", m->name[i]);
+            m->counter[i] = cmt_counter_create(cmt, "prescore", "", full, "Counted by prescore's engine; see its README.", 1, keys);
+        }
         if (m->counter[i] != NULL)
-            cmt_counter_set(m->counter[i], now, 0, labels, values);
+            cmt_counter_set(m->counter[i], now, 0, labels_of(m, i, values), values);
     }
 }
 
 void prescore_metrics_add(struct prescore_metrics *m, const uint64_t *counts) {
     uint64_t now = 0;
-    for (int i = 0; i < ROWS; i++) {
-        const struct row *r = &table[i];
-        char *values[] = {m->name, (char *)r->value};
+    char *values[2];
+    for (int i = 0; i < PRESCORE_COUNTERS; i++) {
         if (counts[i] == 0 || m->counter[i] == NULL)
             continue;
         if (now == 0)
             now = now_ns();
-        cmt_counter_add(m->counter[i], now, (double)counts[i], r->key != NULL ? 2 : 1, values);
+        cmt_counter_add(m->counter[i], now, (double)counts[i], labels_of(m, i, values), values);
     }
 }
 
 /* The counters belong to the host's context and go with it. */
 void prescore_metrics_close(struct prescore_metrics *m) {
-    free(m->name);
+    free(m->instance);
     memset(m, 0, sizeof(*m));
 }

@@ -44,7 +44,7 @@ type outputOptions struct {
 
 func readOutputOptions(plugin unsafe.Pointer) outputOptions {
 	o := outputOptions{
-		Options: engine.Options{Config: output.FLBPluginConfigKey(plugin, "config"), Set: output.FLBPluginConfigKey(plugin, "set"), Version: version},
+		Options: engine.Options{Config: output.FLBPluginConfigKey(plugin, "config"), Set: output.FLBPluginConfigKey(plugin, "set"), Version: engine.Version},
 		emit:    output.FLBPluginConfigKey(plugin, "emit"),
 		emitTag: output.FLBPluginConfigKey(plugin, "emit_tag"),
 	}
@@ -77,7 +77,7 @@ func prescoreOutputOpen(plugin *C.struct_host_output, log *C.struct_prescore_log
 		say(log, engine.Error, err.Error())
 		return 0
 	}
-	say(log, engine.Info, "prescore "+version+", configuration: "+opts.Options.String()+", to "+opts.emit)
+	say(log, engine.Info, "prescore "+engine.Version+", configuration: "+opts.Options.String()+", to "+opts.emit)
 	drain(o.engine, log)
 	outputs.Lock()
 	defer outputs.Unlock()

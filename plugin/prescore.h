@@ -17,8 +17,8 @@ struct prescore_log {
     size_t size;
 };
 
-/* Counters that one call adds to, in the order of the table in metrics.c. */
-enum { PRESCORE_COUNTERS = 16 };
+/* Room for the engine's counters, in its own order, and for their names. filter.go does not compile where it has more. */
+enum { PRESCORE_COUNTERS = 48, PRESCORE_NAME = 48 };
 
 /* One crossing: a chunk on its way through the engine. */
 struct prescore_call {
@@ -45,9 +45,10 @@ extern void *prescore_filter_map, *prescore_output_map;
 /* metrics.c */
 struct prescore_metrics {
     void *counter[PRESCORE_COUNTERS];
-    char *name;
+    char name[PRESCORE_COUNTERS][PRESCORE_NAME];
+    char *instance;
 };
-void prescore_metrics_open(struct prescore_metrics *, void *cmt, const char *name);
+void prescore_metrics_open(struct prescore_metrics *, void *cmt, const char *instance);
 void prescore_metrics_add(struct prescore_metrics *, const uint64_t *counts);
 void prescore_metrics_close(struct prescore_metrics *);
 
