@@ -19,7 +19,31 @@ need:
 	@command -v $${CC:-cc} >/dev/null || { echo "prescore needs a C compiler: apt-get install gcc, dnf install gcc"; exit 2; }
 
 .PHONY: build
-build: need build/prescore ## the shared object and the command, into build/
+build: need build/prescore build/flb-filter_prescore.so ## the shared object and the command, into build/
+
+# The object binds to the first versions of glibc's symbols (plugin/floor.h) and resolves names without it, so that it also loads on
+# machines older than the one it was built on; `make glibc-gate` reads that off the object.
+.PHONY: build/flb-filter_prescore.so
+build/flb-filter_prescore.so: need
+	CGO_ENABLED=1 CGO_CFLAGS="-O2 -g -include $(CURDIR)/plugin/floor.h" go build -buildmode=c-shared -tags netgo,osusergo -ldflags '$(LDFLAGS)' -o $@ ./plugin
+	@rm -f build/flb-filter_prescore.h
+	ln -sf flb-filter_prescore.so build/out_prescore.so
+
+.PHONY: host-test
+host-test: need ## the shared object in the project's own test host, through both doors
+	go test -count=1 -run 'TestHost|TestSoak' ./plugin
+
+.PHONY: asan
+asan: need ## the same under AddressSanitizer, with leaks
+	go test -count=1 -run TestAddressSanitizer ./plugin
+
+.PHONY: glibc-gate
+glibc-gate: need ## the object loads on glibc 2.17 and has both doors
+	go test -count=1 -run 'TestObject|TestPinned' ./plugin
+
+.PHONY: e2e
+e2e: build ## in real agents: FLUENT_BIT=PATH[,PATH...], by default the fluent-bit on PATH
+	E2E_BUILD=$(abspath build) go test -count=1 -v -timeout 40m ./plugin/e2e
 
 .PHONY: build/prescore
 build/prescore: need
