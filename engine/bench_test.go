@@ -1,0 +1,174 @@
+package engine
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"prescore/engine/wire"
+)
+
+// mixes are the inputs of the whole engine's benchmarks: real captures where the corpus is beside the checkout, and the demo's logs.
+func mixes(t testing.TB) map[string][][]byte {
+	t.Helper()
+	out := map[string][][]byte{}
+	load := func(name, pattern string) {
+		files, _ := filepath.Glob(pattern)
+		var lines [][]byte
+		for _, f := range files {
+			lines = append(lines, readLines(t, f)...)
+		}
+		if len(lines) > 0 {
+			out[name] = lines
+		}
+	}
+	load("demo", "../fixtures/demo/*.log")
+	load("windows", "../../shared/data/captures/*_2020-1*.json")
+	load("linux", "../../shared/data/captures/syslog_*.json")
+	load("cloud", "../../shared/data/captures/ec2_*.json")
+	load("zeek", "../../shared/data/captures/*zeek_logs/conn.log")
+	load("sshd", "../../shared/data/loghub/OpenSSH_2k.log")
+	if len(out) == 0 {
+		t.Skip("neither fixtures/demo nor a corpus is there")
+	}
+	return out
+}
+
+func readLines(t testing.TB, path string) [][]byte {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var out [][]byte
+	sc := bufio.NewScanner(f)
+	sc.Buffer(make([]byte, 1<<16), 1<<24)
+	for sc.Scan() {
+		if len(sc.Bytes()) > 0 {
+			out = append(out, []byte(sc.Text()))
+		}
+	}
+	return out
+}
+
+// chunksOf packs lines into chunks of about 36 KB, as tail hands them to a filter.
+func chunksOf(lines [][]byte) (chunks [][]byte, records int, bytes int64) {
+	var chunk []byte
+	for i, l := range lines {
+		chunk = append(append(chunk, 0x92, 0x92), wire.AppendEventTime(nil, now.UnixNano()+int64(i))...)
+		chunk = wire.AppendMap(append(chunk, 0x80), 1)
+		chunk = wire.AppendStr(wire.AppendStr(chunk, "log"), string(l))
+		records++
+		bytes += int64(len(l))
+		if len(chunk) > 36<<10 {
+			chunks, chunk = append(chunks, chunk), nil
+		}
+	}
+	return append(chunks, chunk), records, bytes
+}
+
+// BenchmarkEngine is the whole way, chunk in, chunk out, without rules of the user; one operation is one record.
+func BenchmarkEngine(b *testing.B) {
+	all := mixes(b)
+	for _, name := range sorted(all) {
+		b.Run(name, func(b *testing.B) { run(b, open(b, ""), all[name]) })
+	}
+}
+
+func run(b *testing.B, e *Engine, lines [][]byte) {
+	chunks, records, bytes := chunksOf(lines)
+	var out []byte
+	pass := func() {
+		for _, c := range chunks {
+			out, _, _ = e.Filter(out[:0], c, "bench", now)
+		}
+	}
+	pass()
+	b.SetBytes(bytes / int64(records))
+	b.ReportAllocs()
+	b.ResetTimer()
+	for done := 0; done < b.N; done += records {
+		pass()
+	}
+	if n := e.Totals(); n[CountPanics] != 0 || n[CountEvents]%uint64(records) != 0 {
+		b.Fatalf("%v", n)
+	}
+}
+
+// BenchmarkLatency reports percentiles of one record alone, a chunk of its own each.
+func BenchmarkLatency(b *testing.B) {
+	e := open(b, "")
+	all := mixes(b)
+	var lines [][]byte
+	for _, name := range sorted(all) {
+		lines = append(lines, all[name]...)
+	}
+	chunks := make([][]byte, len(lines))
+	for i, l := range lines {
+		c, _, _ := chunksOf([][]byte{l})
+		chunks[i] = c[0]
+	}
+	took := make([]time.Duration, 0, 1<<20)
+	var out []byte
+	for i := 0; b.Loop(); i++ {
+		start := time.Now()
+		out, _, _ = e.Filter(out[:0], chunks[i%len(chunks)], "bench", now)
+		if len(took) < cap(took) {
+			took = append(took, time.Since(start))
+		}
+	}
+	slices.Sort(took)
+	for _, p := range []int{50, 99, 999} {
+		b.ReportMetric(float64(took[len(took)*p/map[int]int{50: 100, 99: 100, 999: 1000}[p]].Nanoseconds()), fmt.Sprintf("ns-p%d", p))
+	}
+}
+
+func sorted(m map[string][][]byte) []string {
+	names := make([]string, 0, len(m))
+	for n := range m {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TestMemoryIsFlat: after warm-up, passing the same mixes on and on leaves the heap where it was.
+func TestMemoryIsFlat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds; run without -short")
+	}
+	e := open(t, "")
+	var lines [][]byte
+	for _, l := range mixes(t) {
+		lines = append(lines, l...)
+	}
+	chunks, records, _ := chunksOf(lines)
+	var out []byte
+	pass := func() {
+		for _, c := range chunks {
+			out, _, _ = e.Filter(out[:0], c, strings.Repeat("t", 3), now)
+		}
+	}
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	pass()
+	before := heap()
+	rounds := max(1, 100_000/records)
+	for range rounds {
+		pass()
+	}
+	if after := heap(); after > before+before/10+1<<20 {
+		t.Errorf("%d records: the heap grew from %d to %d bytes", rounds*records, before, after)
+	}
+}
