@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"prescore/engine/detect/match"
 	"prescore/engine/detect/sigma"
@@ -24,10 +26,16 @@ func TestSigmaWindowsMatches(t *testing.T) {
 	set := sigmaSet(t)
 	names := event.NewNames()
 	fields := match.NewFields(names)
-	byID := map[string]*sigma.Rule{}
-	for _, r := range set.Rules {
-		fields.Intern(r.Cond)
-		byID[r.ID] = r
+	t0 := time.Now()
+	m, err := match.New(set.Rules, nil, fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log("compile", time.Since(t0))
+	scratch := m.NewScratch()
+	byID := map[string]int{}
+	for i, r := range set.Rules {
+		byID[r.ID] = i
 	}
 	var classes struct {
 		ClassRules [][]string `json:"class_rules"`
@@ -71,12 +79,17 @@ func TestSigmaWindowsMatches(t *testing.T) {
 			want[m.RuleID] = m.Status
 		}
 		rec := match.Record{Event: ev, Fields: fields}
+		hits := m.RunLanes(ev, m.All(), scratch)
 		for _, rid := range classes.ClassRules[c.Class] {
-			r := byID[rid]
-			if r == nil {
+			n, ok := byID[rid]
+			if !ok {
 				continue
 			}
-			got := sigma.Eval(r.Cond, rec)
+			r := set.Rules[n]
+			got := slices.Contains(hits, int32(n))
+			if os.Getenv("NAIVE") != "" && got != sigma.Eval(r.Cond, rec) {
+				t.Errorf("indexed is not naive: %s %s", c.ID, rid)
+			}
 			st := want[rid]
 			if st == "disputed" || st == "match_single" {
 				continue

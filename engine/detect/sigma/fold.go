@@ -34,7 +34,7 @@ func Fold(s string) string {
 	return s
 }
 
-// AppendFold appends the folded s. A rune and its fold may differ in length by two bytes at most, so 3*len(s) is room enough.
+// AppendFold appends the folded s, which is never longer than s: the smallest rune of an orbit has the shortest encoding.
 func AppendFold(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]

@@ -1,0 +1,343 @@
+package match
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"prescore/engine/detect/sigma"
+)
+
+// anchor is a literal that stands in an event, at a place, wherever what it was taken from matches. An anchor without a place for
+// text (atPresent) is the field itself.
+type anchor struct {
+	field fieldID
+	at    place
+	text  string
+}
+
+type place uint8
+
+const (
+	atWhole place = iota
+	atFront
+	atBack
+	atAnywhere
+	atPresent
+)
+
+// anchors is a set of which one holds wherever a node does, and how often that is expected, as a share of events. No set is known
+// where ok is false.
+type anchors struct {
+	list  []anchor
+	share float64
+	ok    bool
+}
+
+// maxAnchors bounds the literals that one rule is indexed by.
+const maxAnchors = 4096
+
+// shares of events in which things are expected that no length tells.
+const (
+	sharePresent = 0.5
+	shareCommon  = 0.4
+)
+
+// need gives the rarest anchors of a node.
+func (b *builder) need(n int32) anchors {
+	nd := &b.lane.nodes[n]
+	kids := b.lane.kids[nd.from:nd.to]
+	switch nd.op {
+	case sigma.OpLeaf:
+		return b.needItem(&b.lane.items[nd.item], b.used[nd.item])
+	case sigma.OpAnd:
+		var best anchors
+		for _, k := range kids {
+			if a := b.need(k); a.ok && (!best.ok || a.share < best.share) {
+				best = a
+			}
+		}
+		return best
+	case sigma.OpOr, sigma.OpAtLeast:
+		all := make([]anchors, 0, len(kids))
+		for _, k := range kids {
+			all = append(all, b.need(k))
+		}
+		// of any len-n+1 kids one must hold: the rarest ones are enough
+		slices.SortStableFunc(all, func(x, y anchors) int {
+			switch {
+			case x.ok != y.ok:
+				return map[bool]int{true: -1, false: 1}[x.ok]
+			case x.share < y.share:
+				return -1
+			case x.share > y.share:
+				return 1
+			}
+			return 0
+		})
+		return union(all[:len(all)-int(nd.n)+1])
+	}
+	return anchors{}
+}
+
+// union is the anchors of which one holds wherever one of the parts does.
+func union(parts []anchors) anchors {
+	out := anchors{ok: true}
+	for _, p := range parts {
+		if !p.ok || len(out.list)+len(p.list) > maxAnchors {
+			return anchors{}
+		}
+		out.list = append(out.list, p.list...)
+		out.share += p.share
+	}
+	return out
+}
+
+// needItem gives the anchors of an item that used rules share.
+func (b *builder) needItem(it *item, used int32) anchors {
+	if it.src.Negate {
+		return anchors{}
+	}
+	parts := make([]anchors, 0, len(it.vals))
+	for i := range it.vals {
+		parts = append(parts, needValue(it.field, &it.vals[i], used))
+	}
+	if it.src.All {
+		if it.src.Groups != nil {
+			var groups []anchors
+			from := 0
+			for _, to := range it.src.Groups {
+				groups = append(groups, union(parts[from:to]))
+				from = to
+			}
+			parts = groups
+		}
+		var best anchors
+		for _, p := range parts {
+			if p.ok && (!best.ok || p.share < best.share) {
+				best = p
+			}
+		}
+		return best
+	}
+	return union(parts)
+}
+
+// needValue gives the anchors of one value.
+func needValue(f fieldID, v *value, used int32) anchors {
+	one := func(at place, text string) anchors {
+		return anchors{[]anchor{{f, at, text}}, share(at, text, used), true}
+	}
+	present := anchors{[]anchor{{f, atPresent, ""}}, sharePresent, true}
+	switch v.test {
+	case testEqual:
+		return one(atWhole, sigma.Fold(v.text))
+	case testPrefix:
+		return one(atFront, sigma.Fold(v.text))
+	case testSuffix:
+		return one(atBack, sigma.Fold(v.text))
+	case testContains:
+		return one(atAnywhere, sigma.Fold(v.text))
+	case testPattern:
+		return rarest(needPattern(f, &v.src.Pattern, used), present)
+	case testRegex:
+		if need := v.src.Regex.Need; len(need) > 0 {
+			var parts []anchors
+			for _, t := range need {
+				parts = append(parts, one(atAnywhere, t))
+			}
+			return rarest(union(parts), present)
+		}
+		return present
+	case testNull:
+		return anchors{}
+	case testExists:
+		if !v.src.Bool {
+			return anchors{}
+		}
+	}
+	return present
+}
+
+func rarest(a, b anchors) anchors {
+	if a.ok && a.share < b.share {
+		return a
+	}
+	return b
+}
+
+// needPattern gives the rarest literal of a pattern with wildcards.
+func needPattern(f fieldID, p *sigma.Pattern, used int32) anchors {
+	var best anchors
+	for i, seg := range p.Segs {
+		for j, e := range seg {
+			if e.Any > 0 {
+				continue
+			}
+			at := atAnywhere
+			if i == 0 && j == 0 && p.Start {
+				at = atFront
+			} else if i == len(p.Segs)-1 && j == len(seg)-1 && p.End {
+				at = atBack
+			}
+			t := sigma.Fold(e.Lit)
+			if s := share(at, t, used); !best.ok || s < best.share {
+				best = anchors{[]anchor{{f, at, t}}, s, true}
+			}
+		}
+	}
+	return best
+}
+
+// commonText is what stands in so many security events that finding it says little, folded.
+const commonText = `c:\windows\system32\ c:\windows\syswow64\ c:\program files (x86)\ c:\program files\ c:\users\public\ c:\programdata\ ` +
+	`\appdata\local\temp\ \appdata\roaming\microsoft\ \microsoft\windows\ \device\harddiskvolume .exe" .dll" -command -windowstyle hidden ` +
+	`cmd.exe /c powershell.exe svchost.exe explorer.exe http:// https:// nt authority\system microsoft corporation ` +
+	`hklm\software\microsoft\windows\currentversion\ hkcu\software\microsoft\windows nt\currentversion\ hklm\system\currentcontrolset\services\ ` +
+	`/usr/bin/ /usr/sbin/ /bin/sh /tmp/ true false success amazonaws.com `
+
+// share estimates in which share of events a literal stands at its place: about a bit of surprise a character, less the more
+// rules ask for it, since rules ask for what happens.
+func share(at place, text string, used int32) float64 {
+	if text == "" {
+		return shareCommon
+	}
+	if at != atWhole && strings.Contains(commonText, text) {
+		return shareCommon
+	}
+	bits := 0.9 * float64(len(text))
+	switch at {
+	case atWhole:
+		bits += 3
+	case atFront, atBack:
+		bits += 1.5
+	}
+	bits = min(bits, 16) - 0.8*math.Log2(float64(1+used))
+	return math.Exp2(-max(bits, 1))
+}
+
+// index files every rule under its anchors and builds the lane's fields.
+func (b *builder) index(roots []int32) {
+	x := &indexer{b: b, ids: map[anchor]int32{}, fields: map[fieldID]*laneKeys{}}
+	for i, root := range roots {
+		a := b.need(root)
+		if !a.ok {
+			b.lane.always = append(b.lane.always, int32(i))
+			continue
+		}
+		for _, an := range a.list {
+			x.file(an, int32(i))
+		}
+	}
+	x.mark()
+	x.close()
+}
+
+// indexer collects a lane's anchors by field.
+type indexer struct {
+	b      *builder
+	ids    map[anchor]int32 // of what has a literal
+	fields map[fieldID]*laneKeys
+	order  []fieldID
+}
+
+type laneKeys struct {
+	front, back []walkKey
+	grams       []int32
+	present     []int32
+}
+
+func (x *indexer) keys(f fieldID) *laneKeys {
+	k := x.fields[f]
+	if k == nil {
+		k = &laneKeys{}
+		x.fields[f] = k
+		x.order = append(x.order, f)
+	}
+	return k
+}
+
+// lit gives the literal of an anchor, a new one where it has none.
+func (x *indexer) lit(a anchor) int32 {
+	if id, ok := x.ids[a]; ok {
+		return id
+	}
+	id := int32(len(x.b.lane.lits))
+	x.b.lane.lits = append(x.b.lane.lits, lit{text: a.text})
+	x.ids[a] = id
+	k := x.keys(a.field)
+	switch a.at {
+	case atWhole, atFront:
+		k.front = append(k.front, walkKey{a.text, id, a.at == atWhole})
+	case atBack:
+		k.back = append(k.back, walkKey{a.text, id, false})
+	case atAnywhere:
+		k.grams = append(k.grams, id)
+	}
+	return id
+}
+
+func (x *indexer) file(a anchor, rule int32) {
+	if a.at == atPresent || a.text == "" && a.at != atWhole {
+		if k := x.keys(a.field); !slices.Contains(k.present, rule) {
+			k.present = append(k.present, rule)
+		}
+		return
+	}
+	l := &x.b.lane.lits[x.lit(a)]
+	if !slices.Contains(l.rules, rule) {
+		l.rules = append(l.rules, rule)
+	}
+}
+
+// minMarked is from how many values on an item is answered by the index instead of one comparison after the other.
+const minMarked = 4
+
+// mark files the values of long lists, so that a hit of any is the item's answer.
+func (x *indexer) mark() {
+	for n := range x.b.lane.items {
+		it := &x.b.lane.items[n]
+		if len(it.vals) < minMarked || it.src.All || !marks(it) {
+			continue
+		}
+		it.marked, it.cost = true, 1
+		for i := range it.vals {
+			v := &it.vals[i]
+			l := &x.b.lane.lits[x.lit(anchor{it.field, map[test]place{testEqual: atWhole, testPrefix: atFront, testSuffix: atBack, testContains: atAnywhere}[v.test], v.text})]
+			if !slices.Contains(l.items, int32(n)) {
+				l.items = append(l.items, int32(n))
+			}
+		}
+	}
+}
+
+// marks reports whether hits alone can answer an item: every value is one folded literal, long enough for the index.
+func marks(it *item) bool {
+	for i := range it.vals {
+		v := &it.vals[i]
+		if v.test > testContains || v.cased || v.test != testEqual && v.text == "" || v.test == testContains && len(v.text) < gramLen {
+			return false
+		}
+	}
+	return true
+}
+
+// close builds the fields' structures.
+func (x *indexer) close() {
+	for _, f := range x.order {
+		k := x.fields[f]
+		lf := laneField{field: f, present: k.present, grams: newGrams(x.b.lane.lits, k.grams, func(w string) int {
+			if strings.Contains(commonText, w) {
+				return 1000
+			}
+			return 0
+		})}
+		if len(k.front) > 0 {
+			lf.front = newWalk(k.front, false)
+		}
+		if len(k.back) > 0 {
+			lf.back = newWalk(k.back, true)
+		}
+		x.b.lane.fields = append(x.b.lane.fields, lf)
+	}
+}

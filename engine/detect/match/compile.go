@@ -1,0 +1,226 @@
+package match
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"prescore/engine/detect/route"
+	"prescore/engine/detect/sigma"
+)
+
+// Matcher is all rules, compiled. It does not change once made; any number of goroutines may Run it, each with its own Scratch.
+type Matcher struct {
+	fields *Fields
+	router *route.Router
+	lanes  []lane
+	byRow  [][]uint16 // lanes by row of the router
+}
+
+// lane is the rules of one log source.
+type lane struct {
+	source sigma.LogSource
+	rules  []laneRule
+	nodes  []node
+	kids   []int32
+	items  []item
+	lits   []lit
+	fields []laneField
+	always []int32 // rules that nothing indexed can rule out
+}
+
+type laneRule struct {
+	index int32 // in the slice given to New
+	root  int32 // in nodes
+}
+
+// node is an Expr; its children are kids[from:to], cheapest first.
+type node struct {
+	op       sigma.Op
+	n        int32 // how many of the kids, for or and at-least
+	item     int32
+	from, to int32
+}
+
+// lit is an indexed literal of one field: the rules that become candidates, and the items that are answered by a hit.
+type lit struct {
+	text  string
+	rules []int32
+	items []int32
+}
+
+// laneField is the index of one field.
+type laneField struct {
+	field   fieldID
+	front   walk // whole values and prefixes
+	back    walk // suffixes
+	grams   grams
+	present []int32 // rules that are candidates wherever the field is
+}
+
+// New compiles rules. Rules whose log source no row of the router covers never run: Unrouted names them.
+func New(rules []*sigma.Rule, router *route.Router, fields *Fields) (*Matcher, error) {
+	m := &Matcher{fields: fields, router: router}
+	by := map[sigma.LogSource]int{}
+	var groups [][]int32
+	for i, r := range rules {
+		n, ok := by[r.Source]
+		if !ok {
+			n = len(groups)
+			by[r.Source] = n
+			groups = append(groups, nil)
+			m.lanes = append(m.lanes, lane{source: r.Source})
+		}
+		groups[n] = append(groups[n], int32(i))
+	}
+	if len(m.lanes) > 1<<16-1 {
+		return nil, fmt.Errorf("rules name %d log sources: at most %d", len(m.lanes), 1<<16-1)
+	}
+	for n, g := range groups {
+		b := &builder{m: m, lane: &m.lanes[n], itemIDs: map[string]int32{}}
+		if err := b.build(rules, g); err != nil {
+			return nil, err
+		}
+	}
+	if router != nil {
+		for _, src := range router.LogSources() {
+			m.byRow = append(m.byRow, m.Lanes(src))
+		}
+	}
+	return m, nil
+}
+
+// Lanes gives the lanes of the rules that run on events of a log source, for RunLanes.
+func (m *Matcher) Lanes(sources ...sigma.LogSource) []uint16 {
+	var out []uint16
+	for _, s := range sources {
+		for i := range m.lanes {
+			if m.lanes[i].source.Covers(s) && !slices.Contains(out, uint16(i)) {
+				out = append(out, uint16(i))
+			}
+		}
+	}
+	return out
+}
+
+// All gives every lane.
+func (m *Matcher) All() []uint16 {
+	out := make([]uint16, len(m.lanes))
+	for i := range out {
+		out[i] = uint16(i)
+	}
+	return out
+}
+
+// Unrouted gives the log sources of rules that no row of the router covers, with the number of their rules.
+func (m *Matcher) Unrouted() map[sigma.LogSource]int {
+	out := map[sigma.LogSource]int{}
+	routed := make([]bool, len(m.lanes))
+	for _, lanes := range m.byRow {
+		for _, l := range lanes {
+			routed[l] = true
+		}
+	}
+	for i := range m.lanes {
+		if !routed[i] {
+			out[m.lanes[i].source] = len(m.lanes[i].rules)
+		}
+	}
+	return out
+}
+
+// Fields gives the resolver, for a Record.
+func (m *Matcher) Fields() *Fields { return m.fields }
+
+// builder compiles one lane.
+type builder struct {
+	m       *Matcher
+	lane    *lane
+	itemIDs map[string]int32
+	used    []int32 // by item: how many rules have it
+}
+
+func (b *builder) build(rules []*sigma.Rule, group []int32) error {
+	roots := make([]int32, len(group))
+	for i, n := range group {
+		seen := map[int32]bool{}
+		root, err := b.tree(rules[n].Cond, seen)
+		if err != nil {
+			return fmt.Errorf("rule %q: %w", rules[n].Ident(), err)
+		}
+		for it := range seen {
+			b.used[it]++
+		}
+		roots[i] = root
+		b.lane.rules = append(b.lane.rules, laneRule{n, root})
+	}
+	b.index(roots)
+	return nil
+}
+
+// tree adds a condition to the lane's nodes and gives its root.
+func (b *builder) tree(e *sigma.Expr, seen map[int32]bool) (int32, error) {
+	if e.Op == sigma.OpLeaf {
+		it, err := b.intern(e.Item)
+		if err != nil {
+			return 0, err
+		}
+		seen[it] = true
+		b.lane.nodes = append(b.lane.nodes, node{op: sigma.OpLeaf, item: it})
+		return int32(len(b.lane.nodes) - 1), nil
+	}
+	kids := make([]int32, 0, len(e.Kids))
+	for _, k := range e.Kids {
+		n, err := b.tree(k, seen)
+		if err != nil {
+			return 0, err
+		}
+		kids = append(kids, n)
+	}
+	slices.SortStableFunc(kids, func(x, y int32) int { return b.cost(x) - b.cost(y) })
+	from := int32(len(b.lane.kids))
+	b.lane.kids = append(b.lane.kids, kids...)
+	b.lane.nodes = append(b.lane.nodes, node{op: e.Op, n: int32(max(e.N, 1)), from: from, to: int32(len(b.lane.kids))})
+	return int32(len(b.lane.nodes) - 1), nil
+}
+
+// cost estimates the work for a node.
+func (b *builder) cost(n int32) int {
+	nd := &b.lane.nodes[n]
+	if nd.op == sigma.OpLeaf {
+		return b.lane.items[nd.item].cost
+	}
+	sum := 1
+	for _, k := range b.lane.kids[nd.from:nd.to] {
+		sum += b.cost(k)
+	}
+	return sum
+}
+
+// intern gives the integer of an item; equal items of different rules are one.
+func (b *builder) intern(it *sigma.Item) (int32, error) {
+	var key strings.Builder
+	key.WriteString(it.Key())
+	for i := range it.Values {
+		key.WriteByte(0)
+		key.WriteByte(byte(it.Values[i].Kind))
+		key.WriteString(it.Values[i].Text)
+	}
+	for _, g := range it.Groups {
+		key.WriteByte(0)
+		key.WriteString(strconv.Itoa(g))
+	}
+	if id, ok := b.itemIDs[key.String()]; ok {
+		return id, nil
+	}
+	c, ok := b.m.fields.compileItem(it)
+	if !ok {
+		return 0, fmt.Errorf("field %q: more field names than can be told apart", it.Field)
+	}
+	id := int32(len(b.lane.items))
+	b.lane.items = append(b.lane.items, c)
+	b.used = append(b.used, 0)
+	b.itemIDs[key.String()] = id
+	return id, nil
+}

@@ -1,0 +1,244 @@
+package match
+
+import (
+	"net/netip"
+	"strings"
+
+	"prescore/engine/detect/sigma"
+	"prescore/engine/event"
+)
+
+// test is how one value of an item is compared.
+type test uint8
+
+const (
+	testEqual test = iota
+	testPrefix
+	testSuffix
+	testContains
+	testPattern
+	testRegex
+	testCIDR
+	testCompare
+	testRef
+	testExists
+	testNull
+)
+
+// value is a compiled sigma.Value.
+type value struct {
+	test  test
+	cased bool   // compare with the value as it is, not folded
+	text  string // of testEqual to testContains
+	src   *sigma.Value
+	net   netip.Prefix
+	ref   fieldID
+}
+
+// item is a compiled sigma.Item. Items that rules share are one.
+type item struct {
+	src    *sigma.Item
+	field  fieldID
+	marked bool // the index answers it: a hit of one of its literals is its answer
+	cost   int  // of an evaluation, for ordering
+	vals   []value
+}
+
+// simple gives the literal of a pattern that is one, and how it is compared.
+func simple(p *sigma.Pattern) (string, test, bool) {
+	if len(p.Segs) == 0 && p.Start {
+		return "", testEqual, true
+	}
+	if len(p.Segs) != 1 || len(p.Segs[0]) != 1 || p.Segs[0][0].Any > 0 {
+		return "", 0, false
+	}
+	t := p.Segs[0][0].Lit
+	switch {
+	case p.Start && p.End:
+		return t, testEqual, true
+	case p.Start:
+		return t, testPrefix, true
+	case p.End:
+		return t, testSuffix, true
+	}
+	return t, testContains, true
+}
+
+// compileItem turns an item into its compiled form; false where the names table is full.
+func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
+	id, ok := f.id(it.Field)
+	out := item{src: it, field: id, vals: make([]value, len(it.Values)), cost: 1}
+	for i := range it.Values {
+		v := &it.Values[i]
+		c := value{src: v, cased: v.Pattern.Cased}
+		switch v.Kind {
+		case sigma.IsPattern:
+			c.test = testPattern
+			if t, kind, is := simple(&v.Pattern); is {
+				c.text, c.test = t, kind
+			}
+			out.cost += map[bool]int{true: 8, false: 1}[c.test >= testContains]
+		case sigma.IsRegex:
+			c.test = testRegex
+			out.cost += 200
+		case sigma.IsCIDR:
+			c.test, c.net = testCIDR, v.Net
+			out.cost += 10
+		case sigma.IsCompare:
+			c.test = testCompare
+			out.cost += 10
+		case sigma.IsRef:
+			c.test = testRef
+			var in bool
+			c.ref, in = f.id(v.Ref)
+			ok = ok && in
+			out.cost += 5
+		case sigma.IsExists:
+			c.test = testExists
+		case sigma.IsNull:
+			c.test = testNull
+		}
+		out.vals[i] = c
+	}
+	return out, ok
+}
+
+// item answers an item, once an event.
+func (r *run) item(n int32) bool {
+	if m := r.memo[n]; m>>1 == r.epoch {
+		return m&1 != 0
+	}
+	it := &r.lane.items[n]
+	ok := false
+	if !it.marked { // a marked one that was hit has its memo already
+		ok = r.evaluate(it)
+	}
+	if it.src.Negate {
+		ok = !ok
+	}
+	r.memo[n] = r.epoch << 1
+	if ok {
+		r.memo[n]++
+	}
+	return ok
+}
+
+// evaluate compares an item's values, without its negation.
+func (r *run) evaluate(it *item) bool {
+	have := r.values(it.field)
+	all := it.src.All
+	for g, from := 0, 0; from < len(it.vals); g++ {
+		to := from + 1
+		if it.src.Groups != nil {
+			to = it.src.Groups[g]
+		}
+		any := false
+		for i := from; i < to && !any; i++ {
+			any = r.value(it, &it.vals[i], have)
+		}
+		if any != all {
+			return any
+		}
+		from = to
+	}
+	return all
+}
+
+// value compares one value of an item with what the record has.
+func (r *run) value(it *item, v *value, have fieldValues) bool {
+	switch v.test {
+	case testNull:
+		for i := range have.list {
+			if k := have.list[i].val.K; k != event.Null && k != event.None {
+				return false
+			}
+		}
+		return true
+	case testExists:
+		return have.present == v.src.Bool
+	}
+	for i := range have.list {
+		if h := &have.list[i]; h.text && r.compare(it, v, h) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) compare(it *item, v *value, h *textValue) bool {
+	s := h.fold
+	if v.cased {
+		s = h.orig
+	}
+	switch v.test {
+	case testEqual:
+		return s == v.text
+	case testPrefix:
+		return strings.HasPrefix(s, v.text)
+	case testSuffix:
+		return strings.HasSuffix(s, v.text)
+	case testContains:
+		return strings.Contains(s, v.text)
+	case testPattern:
+		return v.src.Pattern.Match(s)
+	case testRegex:
+		return r.regex(v.src.Regex, h)
+	case testCIDR:
+		return sigma.InNet(v.net, h.orig)
+	case testCompare:
+		return sigma.CompareNumber(it.src.Part, v.src, h.val, h.orig)
+	case testRef:
+		return r.refer(it, v, h)
+	}
+	return false
+}
+
+// regex runs an expression where the literals that it needs are there.
+func (r *run) regex(re *sigma.Regex, h *textValue) bool {
+	if len(re.Need) > 0 {
+		any := false
+		for _, n := range re.Need {
+			if any = strings.Contains(h.fold, n); any {
+				break
+			}
+		}
+		if !any {
+			return false
+		}
+	}
+	m, over := re.Match(h.orig)
+	if over {
+		r.cutRegex++
+	}
+	return m
+}
+
+// refer compares with another field's values.
+func (r *run) refer(it *item, v *value, h *textValue) bool {
+	others := r.values(v.ref)
+	for i := range others.list {
+		o := &others.list[i]
+		if !o.text {
+			continue
+		}
+		a, b := h.fold, o.fold
+		if it.src.Cased {
+			a, b = h.orig, o.orig
+		}
+		ok := false
+		switch v.src.RefOp {
+		case sigma.RefEquals:
+			ok = a == b
+		case sigma.RefStarts:
+			ok = strings.HasPrefix(a, b)
+		case sigma.RefEnds:
+			ok = strings.HasSuffix(a, b)
+		case sigma.RefContains:
+			ok = strings.Contains(a, b)
+		}
+		if ok {
+			return true
+		}
+	}
+	return false
+}

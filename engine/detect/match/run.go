@@ -1,0 +1,315 @@
+package match
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"prescore/engine/detect/sigma"
+	"prescore/engine/event"
+)
+
+// textValue is one value of a field: as it is, folded, and whether patterns see text in it at all.
+type textValue struct {
+	orig, fold string
+	val        event.Value
+	text       bool
+}
+
+// fieldValues is what the record has under a field.
+type fieldValues struct {
+	list    []textValue
+	present bool
+}
+
+// cached says where the values of a field stand in run.texts.
+type cached struct {
+	epoch    uint32
+	from, to int32
+	present  bool
+}
+
+// Counts is what a Scratch met at its bounds, since it was made.
+type Counts struct {
+	Values uint64 // values longer than sigma.MaxScan, looked at to there
+	Regex  uint64 // expressions that saw a part of their value only
+	Fields uint64 // fields with more than maxValues values
+}
+
+// Scratch is the memory of one evaluation at a time.
+type Scratch struct {
+	run
+	Counts Counts
+}
+
+// run is the state of one event in one lane. Marks are epochs, so that nothing is cleared between events.
+type run struct {
+	m       *Matcher
+	ev      *event.Event
+	windows bool
+	arena   event.Arena
+	texts   []textValue
+	fields  []cached // by fieldID, of eventEpoch
+
+	eventEpoch uint32
+	epoch      uint32 // of lane and event; 31 bits, as memo holds it shifted
+	lane       *lane
+	seen       []uint32 // by literal
+	memo       []uint32 // by item: epoch<<1 | answer
+	rules      []uint32 // by rule of the lane: it is a candidate
+	candidates []int32
+	cutRegex   uint64
+	cutValues  uint64
+	cutFields  uint64
+
+	rowBuf  []uint16
+	laneBuf []uint16
+	out     []int32
+}
+
+// NewScratch makes the memory for Run, for one goroutine at a time.
+func (m *Matcher) NewScratch() *Scratch {
+	var lits, items, rules int
+	for i := range m.lanes {
+		l := &m.lanes[i]
+		lits, items, rules = max(lits, len(l.lits)), max(items, len(l.items)), max(rules, len(l.rules))
+	}
+	return &Scratch{run: run{m: m, fields: make([]cached, len(m.fields.list)), seen: make([]uint32, lits), memo: make([]uint32, items),
+		rules: make([]uint32, rules)}}
+}
+
+// Run gives the rules that match an event, as indexes into the matcher's, ascending. The slice is valid until the next Run.
+func (m *Matcher) Run(ev *event.Event, s *Scratch) []int32 {
+	s.rowBuf = m.router.Rows(ev, s.rowBuf[:0])
+	s.laneBuf = s.laneBuf[:0]
+	for _, row := range s.rowBuf {
+		for _, l := range m.byRow[row] {
+			if !slices.Contains(s.laneBuf, l) {
+				s.laneBuf = append(s.laneBuf, l)
+			}
+		}
+	}
+	return m.RunLanes(ev, s.laneBuf, s)
+}
+
+// RunLanes is Run with the lanes given (Lanes).
+func (m *Matcher) RunLanes(ev *event.Event, lanes []uint16, s *Scratch) []int32 {
+	s.out = s.out[:0]
+	if len(lanes) == 0 {
+		return s.out
+	}
+	s.begin(ev)
+	for _, l := range lanes {
+		s.inLane(&m.lanes[l])
+	}
+	slices.Sort(s.out)
+	s.Counts.Values += s.cutValues
+	s.Counts.Regex += s.cutRegex
+	s.Counts.Fields += s.cutFields
+	s.cutValues, s.cutRegex, s.cutFields = 0, 0, 0
+	s.ev = nil
+	return s.out
+}
+
+func (r *run) begin(ev *event.Event) {
+	r.ev, r.windows = ev, r.m.fields.isWindows(ev)
+	r.arena.Reset()
+	clear(r.texts) // views of the last record must not outlive it
+	r.texts = r.texts[:0]
+	if r.eventEpoch++; r.eventEpoch == 0 {
+		clear(r.fields)
+		r.eventEpoch = 1
+	}
+}
+
+// inLane scans the fields that the lane indexes and evaluates the rules that were hit.
+func (r *run) inLane(l *lane) {
+	r.lane = l
+	if r.epoch++; r.epoch >= 1<<31 {
+		clear(r.seen)
+		clear(r.memo)
+		clear(r.rules)
+		r.epoch = 1
+	}
+	r.candidates = append(r.candidates[:0], l.always...)
+	for i := range l.fields {
+		f := &l.fields[i]
+		vals := r.values(f.field)
+		if !vals.present {
+			continue
+		}
+		for _, p := range f.present {
+			r.candidate(p)
+		}
+		for k := range vals.list {
+			if v := &vals.list[k]; v.text {
+				if len(f.front.slots) > 0 {
+					r.front(&f.front, v.fold)
+				}
+				if len(f.back.slots) > 0 {
+					r.back(&f.back, v.fold)
+				}
+				r.scan(&f.grams, v.fold)
+			}
+		}
+	}
+	for _, c := range r.candidates {
+		if r.node(l.rules[c].root) {
+			r.out = append(r.out, l.rules[c].index)
+		}
+	}
+}
+
+// hit notes that a literal stands where it must.
+func (r *run) hit(n int32) {
+	if r.seen[n] == r.epoch {
+		return
+	}
+	r.seen[n] = r.epoch
+	l := &r.lane.lits[n]
+	for _, c := range l.rules {
+		r.candidate(c)
+	}
+	for _, it := range l.items {
+		r.memo[it] = r.epoch<<1 | 1
+		if r.lane.items[it].src.Negate {
+			r.memo[it]--
+		}
+	}
+}
+
+func (r *run) candidate(c int32) {
+	if r.rules[c] != r.epoch {
+		r.rules[c] = r.epoch
+		r.candidates = append(r.candidates, c)
+	}
+}
+
+// node evaluates a node of the lane's trees.
+func (r *run) node(n int32) bool {
+	nd := &r.lane.nodes[n]
+	switch nd.op {
+	case sigma.OpLeaf:
+		return r.item(nd.item)
+	case sigma.OpNot:
+		return !r.node(r.lane.kids[nd.from])
+	case sigma.OpAnd:
+		for _, k := range r.lane.kids[nd.from:nd.to] {
+			if !r.node(k) {
+				return false
+			}
+		}
+		return true
+	}
+	want := nd.n
+	for _, k := range r.lane.kids[nd.from:nd.to] {
+		if r.node(k) {
+			if want--; want == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// values gives what the record has under a field, found and folded once an event.
+func (r *run) values(id fieldID) fieldValues {
+	c := &r.fields[id]
+	if c.epoch != r.eventEpoch {
+		*c = cached{epoch: r.eventEpoch, from: int32(len(r.texts))}
+		if id == 0 {
+			c.present = true
+			r.everything()
+		} else {
+			f, v := r.m.fields.find(r.ev, id, r.windows)
+			c.present = f != nil || v.K != event.None
+			if f == nil && c.present {
+				r.add(v)
+			}
+			n := 0
+			for ; f != nil && n < maxValues; f, n = r.ev.Next(f), n+1 {
+				r.add(f.Value)
+			}
+			if f != nil {
+				r.cutFields++
+			}
+		}
+		c.to = int32(len(r.texts))
+	}
+	return fieldValues{r.texts[c.from:c.to:c.to], c.present}
+}
+
+// everything adds all values of the event that keywords may stand in.
+func (r *run) everything() {
+	for i := range r.ev.Fields {
+		if f := &r.ev.Fields[i]; !hidden(r.ev, f) {
+			r.add(f.Value)
+		}
+	}
+}
+
+func (r *run) add(v event.Value) {
+	t := textValue{val: v}
+	switch v.K {
+	case event.None, event.Null, event.EmptyArray, event.EmptyObject:
+	default:
+		var cut bool
+		if t.orig, cut = sigma.Clip(v.Text(&r.arena)); cut {
+			r.cutValues++
+		}
+		t.fold, t.text = r.folded(t.orig), true
+	}
+	r.texts = append(r.texts, t)
+}
+
+const (
+	high = 0x8080808080808080
+	ones = 0x0101010101010101
+)
+
+// folded gives s folded: s itself where nothing changes, ASCII eight bytes a step.
+func (r *run) folded(s string) string {
+	b := event.BytesOf(s)
+	i := 0
+	for ; i < len(b); i++ {
+		if c := b[i]; c-'A' < 26 || c >= utf8.RuneSelf {
+			break
+		}
+	}
+	if i == len(b) {
+		return s
+	}
+	dst := r.arena.Grab(len(b))
+	k := 0
+	for ; k+8 <= len(b); k += 8 {
+		w := le64(b[k:])
+		if w&high != 0 {
+			return event.View(sigma.AppendFold(dst[:0], s))
+		}
+		// a byte's high bit: at or above 'A', without those above 'Z'; moved down it is the bit between the cases
+		up := (w + ones*(0x80-'A')) &^ (w + ones*(0x80-'Z'-1)) & high
+		put64(dst[k:], w|up>>2)
+	}
+	for ; k < len(b); k++ {
+		c := b[k]
+		if c >= utf8.RuneSelf {
+			return event.View(sigma.AppendFold(dst[:0], s))
+		}
+		if c-'A' < 26 {
+			c += 'a' - 'A'
+		}
+		dst[k] = c
+	}
+	return event.View(dst)
+}
+
+func le64(b []byte) uint64 {
+	_ = b[7]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+func put64(b []byte, v uint64) {
+	_ = b[7]
+	b[0], b[1], b[2], b[3] = byte(v), byte(v>>8), byte(v>>16), byte(v>>24)
+	b[4], b[5], b[6], b[7] = byte(v>>32), byte(v>>40), byte(v>>48), byte(v>>56)
+}
