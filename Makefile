@@ -104,3 +104,12 @@ conformance: need ## the corpora in CORPUS=DIR, a line a file
 .PHONY: clean
 clean: ## remove build/
 	rm -rf build
+
+AGENT  ?= fluent-bit
+EVENTS ?= 1000000
+ROUNDS ?= 5
+RULES  ?=
+.PHONY: bench-host
+bench-host: build ## what it costs a real agent: AGENT=fluent-bit EVENTS=1000000 ROUNDS=5 RULES=DIR
+	@command -v $(AGENT) >/dev/null || { echo "bench-host needs a fluent-bit on PATH, or AGENT=PATH"; exit 2; }
+	go run ./plugin/bench -agent $(AGENT) -build build -events $(EVENTS) -rounds $(ROUNDS) -rules '$(RULES)'

@@ -1,0 +1,203 @@
+// Command bench measures what prescore costs a real Fluent Bit: the same events through tail to null, once for each way of filtering
+// them, in processor seconds and peak memory as the operating system counts them. Runs are interleaved and medians taken, so that a
+// noisy machine disturbs all ways alike. It prints one table: microseconds a record above no filter, and the ratio to the Lua script.
+//
+//	go run ./plugin/bench -agent fluent-bit -build build -events 1000000 -rounds 5 [-rules DIR]
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+	"time"
+)
+
+// maxRun bounds one run: an agent that does not end by itself is stopped and the run refused.
+const maxRun = 10 * time.Minute
+
+// way is one way of filtering.
+type way struct {
+	name   string
+	parsed bool   // tail parses the JSON; else records are lines under log
+	filter string // the section of the configuration; $DIR is the folder of the run
+	output string // of the configuration; null where empty
+	seen   []cost
+}
+
+type cost struct {
+	seconds float64
+	peakMiB float64
+}
+
+func main() {
+	agent := flag.String("agent", "fluent-bit", "the Fluent Bit to measure in")
+	build := flag.String("build", "build", "the folder with the shared object")
+	events := flag.Int("events", 1_000_000, "records a run")
+	rounds := flag.Int("rounds", 5, "runs of each way")
+	rules := flag.String("rules", "", "a folder of Sigma rules, for the lanes with all and with 100 of them")
+	flag.Parse()
+	if err := bench(*agent, *build, *rules, *events, *rounds); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func bench(agent, build, rules string, events, rounds int) error {
+	dir, err := os.MkdirTemp("", "prescore-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := prepare(dir, build, events); err != nil {
+		return err
+	}
+	all := ways(rules)
+	for round := range rounds {
+		for i := range all {
+			w := &all[(i+round)%len(all)]
+			c, err := run(agent, dir, w)
+			if err != nil {
+				return fmt.Errorf("%s: %w", w.name, err)
+			}
+			w.seen = append(w.seen, c)
+			fmt.Fprintf(os.Stderr, "round %d  %-34s %6.2f s  %6.1f MiB\n", round+1, w.name, c.seconds, c.peakMiB)
+		}
+	}
+	return print(agent, all, events, rounds)
+}
+
+func ways(rules string) []way {
+	prescore := func(set string) string {
+		f := "[FILTER]\n    Name prescore\n    Match *\n"
+		if set != "" {
+			f += "    set " + set + "\n"
+		}
+		return f
+	}
+	all := []way{
+		{name: "no filter", parsed: true},
+		{name: "a filter that only copies", parsed: true, filter: "[FILTER]\n    Name copy\n    Match *\n"},
+		{name: "Lua, the formula alone", parsed: true, filter: "[FILTER]\n    Name lua\n    Match *\n    script $DIR/severity.lua\n    call severity\n"},
+		{name: "prescore", parsed: true, filter: prescore("")},
+		{name: "prescore, starter rules", parsed: true, filter: prescore("")},
+		{name: "prescore as output", parsed: true, output: "[OUTPUT]\n    Name prescore\n    Match *\n    emit file:///dev/null\n"},
+		{name: "lines: no filter"},
+		{name: "lines: Fluent Bit's parser filter", filter: "[FILTER]\n    Name parser\n    Match *\n    Key_Name log\n    Parser json\n"},
+		{name: "lines: prescore", filter: prescore("")},
+	}
+	if rules != "" {
+		for _, n := range []string{"100", "all"} {
+			all = append(all, way{name: "prescore, " + n + " Sigma rules", parsed: true, filter: prescore(fmt.Sprintf("detect.rules=[\"%s/%s/*.yml\"]", rules, n))})
+		}
+	}
+	return all
+}
+
+// prepare writes the events, the script, the parsers and the objects into dir.
+func prepare(dir, build string, events int) error {
+	script, err := os.ReadFile("fixtures/bench/severity.lua")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "severity.lua"), script, 0o600); err != nil {
+		return err
+	}
+	parsers := "[PARSER]\n    Name json\n    Format json\n"
+	if err := os.WriteFile(filepath.Join(dir, "parsers.conf"), []byte(parsers), 0o600); err != nil {
+		return err
+	}
+	cc := os.Getenv("CC")
+	if cc == "" {
+		cc = "cc"
+	}
+	out, err := exec.Command(cc, "-O2", "-shared", "-fPIC", "-o", filepath.Join(dir, "flb-filter_copy.so"), "plugin/testdata/copy.c").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s: %w\n%s", cc, err, out)
+	}
+	abs, err := filepath.Abs(build)
+	if err != nil {
+		return err
+	}
+	plugins := "[PLUGINS]\n    Path " + dir + "/flb-filter_copy.so\n    Path " + abs + "/flb-filter_prescore.so\n    Path " + abs + "/out_prescore.so\n"
+	if err := os.WriteFile(filepath.Join(dir, "plugins.conf"), []byte(plugins), 0o600); err != nil {
+		return err
+	}
+	return writeEvents(filepath.Join(dir, "events.ndjson"), events)
+}
+
+// run lets the agent read all events once, and gives what that took.
+func run(agent, dir string, w *way) (cost, error) {
+	var b strings.Builder
+	b.WriteString("[SERVICE]\n    Flush 1\n    Log_Level warn\n    Parsers_File " + dir + "/parsers.conf\n    Plugins_File " + dir + "/plugins.conf\n")
+	b.WriteString("[INPUT]\n    Name tail\n    Path " + dir + "/events.ndjson\n    Tag bench\n    Read_from_Head on\n    Exit_On_Eof on\n    Mem_Buf_Limit 64M\n")
+	if w.parsed {
+		b.WriteString("    Parser json\n")
+	}
+	b.WriteString(strings.ReplaceAll(w.filter, "$DIR", dir))
+	if b.WriteString("\n" + w.output); w.output == "" {
+		b.WriteString("[OUTPUT]\n    Name null\n    Match *\n")
+	}
+	conf := filepath.Join(dir, "run.conf")
+	if err := os.WriteFile(conf, []byte(b.String()), 0o600); err != nil {
+		return cost{}, err
+	}
+	cmd := exec.Command(agent, "-c", conf)
+	var log strings.Builder
+	cmd.Stdout, cmd.Stderr = &log, &log
+	if err := cmd.Start(); err != nil {
+		return cost{}, err
+	}
+	stop := time.AfterFunc(maxRun, func() { _ = cmd.Process.Kill() })
+	err := cmd.Wait()
+	if !stop.Stop() || err != nil {
+		return cost{}, fmt.Errorf("the agent did not end well: %v\n%s", err, log.String())
+	}
+	if strings.Contains(log.String(), "[error]") {
+		return cost{}, fmt.Errorf("the agent complains:\n%s", log.String())
+	}
+	u := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	return cost{cmd.ProcessState.UserTime().Seconds() + cmd.ProcessState.SystemTime().Seconds(), float64(u.Maxrss) / 1024}, nil
+}
+
+func median(seen []cost, of func(cost) float64) float64 {
+	v := make([]float64, len(seen))
+	for i, c := range seen {
+		v[i] = of(c)
+	}
+	slices.Sort(v)
+	return v[len(v)/2]
+}
+
+func print(agent string, all []way, events, rounds int) error {
+	seconds := func(w way) float64 { return median(w.seen, func(c cost) float64 { return c.seconds }) }
+	bare := map[bool]float64{true: seconds(all[0])}
+	var lua float64
+	for _, w := range all {
+		if w.name == "lines: no filter" {
+			bare[false] = seconds(w)
+		}
+		if strings.HasPrefix(w.name, "Lua") {
+			lua = seconds(w) - bare[true]
+		}
+	}
+	version, err := exec.Command(agent, "--version").Output()
+	if err != nil {
+		return err
+	}
+	first, _, _ := strings.Cut(string(version), "\n")
+	fmt.Printf("%s, %s/%s, %d processors, %d events, %d rounds, %s\n\n", first, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), events, rounds, time.Now().Format("2006-01-02"))
+	tw := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "way\tprocessor s\tµs a record above none\tratio to Lua\tpeak MiB")
+	for _, w := range all {
+		above := seconds(w) - bare[w.parsed]
+		fmt.Fprintf(tw, "%s\t%.2f\t%.2f\t%.2f\t%.0f\n", w.name, seconds(w), above*1e6/float64(events), above/lua, median(w.seen, func(c cost) float64 { return c.peakMiB }))
+	}
+	return tw.Flush()
+}
