@@ -1,0 +1,216 @@
+package attack
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"prescore/engine/event"
+	"prescore/engine/strict"
+)
+
+const mapFile = "map.toml"
+
+// Bounds on a mapping file.
+const (
+	maxEntries = 20000 // names in all: the APIs of the three large clouds together
+	maxMapKey  = 96    // bytes of a process name or API: the longest Azure operations have some 80
+)
+
+// mapping is process name, API and event to technique. Names are in lower case, those of processes without ".exe".
+type mapping struct {
+	process map[string][]entry
+	api     map[string][]entry
+	event   map[string][]eventEntry // by code
+}
+
+// entry is one technique with its tactics: those the file names, else all of the technique's.
+type entry struct {
+	technique *Info
+	tactics   []string // nil: the technique's
+}
+
+type eventEntry struct {
+	source string
+	where  []condition
+	entry  []entry
+}
+
+// condition holds where a canonical field has a value: the same in any case, the last part of a path, or, after *, how it ends.
+type condition struct {
+	key   event.Key
+	value string
+	ends  bool
+}
+
+func newMapping() *mapping {
+	return &mapping{process: map[string][]entry{}, api: map[string][]entry{}, event: map[string][]eventEntry{}}
+}
+
+// read adds a file to the mapping. A later entry for a name replaces an earlier one; an empty list removes it.
+func (m *mapping) read(name string, data []byte, t *Table) error {
+	var doc struct {
+		Process map[string][]string `toml:"process"`
+		API     map[string][]string `toml:"api"`
+		Event   []struct {
+			Source     string            `toml:"source"`
+			Code       string            `toml:"code"`
+			Where      map[string]string `toml:"where"`
+			Techniques []string          `toml:"techniques"`
+		} `toml:"event"`
+	}
+	if _, err := strict.Decode(name, data, &doc); err != nil {
+		return err
+	}
+	if n := len(doc.Process) + len(doc.API) + len(doc.Event); n > maxEntries {
+		return fmt.Errorf("%s: has %d entries; at most %d are read", name, n, maxEntries)
+	}
+	for _, part := range []struct {
+		what string
+		from map[string][]string
+		to   map[string][]entry
+	}{{"process", doc.Process, m.process}, {"api", doc.API, m.api}} {
+		for _, k := range slices.Sorted(maps.Keys(part.from)) {
+			e, err := entries(part.from[k], t)
+			if err != nil {
+				return fmt.Errorf("%s: %s %q: %w", name, part.what, k, err)
+			}
+			if k == "" || len(k) > maxMapKey {
+				return fmt.Errorf("%s: %s %q: must have 1 to %d bytes", name, part.what, k, maxMapKey)
+			}
+			key := foldText(k)
+			if part.what == "process" {
+				key = strings.TrimSuffix(key, ".exe")
+			}
+			part.to[key] = e
+		}
+	}
+	for i, d := range doc.Event {
+		e, err := entries(d.Techniques, t)
+		if err != nil {
+			return fmt.Errorf("%s: event %d: %w", name, i+1, err)
+		}
+		if d.Source == "" || d.Code == "" {
+			return fmt.Errorf("%s: event %d: needs source and code", name, i+1)
+		}
+		ee := eventEntry{source: d.Source, entry: e}
+		for _, k := range slices.Sorted(maps.Keys(d.Where)) {
+			key, ok := event.KeyNamed(k)
+			if !ok {
+				return fmt.Errorf("%s: event %d: where: %q is no field of the vocabulary", name, i+1, k)
+			}
+			v, ends := strings.CutPrefix(d.Where[k], "*")
+			ee.where = append(ee.where, condition{key, foldText(v), ends})
+		}
+		m.event[d.Code] = append(m.event[d.Code], ee)
+	}
+	return nil
+}
+
+// entries reads "T1059.001" and "T1078.004:initial-access".
+func entries(list []string, t *Table) ([]entry, error) {
+	var out []entry
+	for _, s := range list {
+		id, tac, narrowed := strings.Cut(s, ":")
+		i, ok := t.Technique(id)
+		if !ok {
+			return nil, fmt.Errorf("%q is a technique of no version", id)
+		}
+		e := entry{technique: i}
+		if narrowed {
+			known := false
+			for v := range NumVersions {
+				known = known || slices.Contains(i.In[v].Tactics, tac)
+			}
+			if !known {
+				return nil, fmt.Errorf("%q is no tactic of %s", tac, id)
+			}
+			short, _ := t.Tactic(tac)
+			e.tactics = []string{short}
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func (r *Room) applyMap(ev *event.Event) {
+	var buf [maxMapKey]byte
+	m := r.mapped
+	for _, k := range [...]event.Key{event.KeyProcess, event.KeyProcessOriginalName} {
+		if s := ev.Str(k); s != "" {
+			r.note(ev, m.process[string(program(s, &buf))])
+		}
+	}
+	if s := ev.Str(event.KeyAPI); s != "" {
+		r.note(ev, m.api[string(fold(s, buf[:]))])
+	}
+	v := ev.Get(event.KeyEventCode)
+	if v.K == event.None || ev.Source == "" {
+		return
+	}
+	code := v.S
+	if code == "" && v.K == event.Int {
+		code = event.View(strconv.AppendInt(buf[:0], int64(v.N), 10))
+	}
+	list := m.event[code]
+	for i := range list {
+		if e := &list[i]; e.source == ev.Source && e.holds(ev) {
+			r.note(ev, e.entry)
+		}
+	}
+}
+
+// program gives the name a process is looked up by: the last part of its path, in lower case, without ".exe".
+func program(s string, buf *[maxMapKey]byte) []byte {
+	for i := len(s) - 1; i >= 0; i-- {
+		if s[i] == '/' || s[i] == '\\' {
+			s = s[i+1:]
+			break
+		}
+	}
+	k := fold(s, buf[:])
+	if n := len(k) - 4; n > 0 && string(k[n:]) == ".exe" {
+		k = k[:n]
+	}
+	return k
+}
+
+func (r *Room) note(ev *event.Event, list []entry) {
+	for i := range list {
+		e := &list[i]
+		ev.AddTechnique(e.technique.ID)
+		tactics := e.tactics
+		if tactics == nil {
+			tactics = e.technique.Tactics(r.prefer)
+		}
+		for _, t := range tactics {
+			ev.AddTactic(t)
+		}
+	}
+}
+
+func (e *eventEntry) holds(ev *event.Event) bool {
+	for i := range e.where {
+		c := &e.where[i]
+		s := ev.Str(c.key)
+		if len(s) < len(c.value) {
+			return false
+		}
+		at := len(s) - len(c.value)
+		if at > 0 && !c.ends && s[at-1] != '\\' && s[at-1] != '/' {
+			return false
+		}
+		for j := range len(c.value) {
+			b := s[at+j]
+			if b >= 'A' && b <= 'Z' {
+				b |= 0x20
+			}
+			if b != c.value[j] {
+				return false
+			}
+		}
+	}
+	return true
+}
