@@ -101,7 +101,7 @@ func (r *Room) techniqueText(ev *event.Event, s string) {
 
 // idAt gives the length of the id that stands at s[i] as a word, 0 where none does. After a dot it is one only in "attack.t1059".
 func idAt(s string, i int) int {
-	if s[i]|0x20 != 't' || i+5 > len(s) {
+	if i+5 > len(s) || s[i]|0x20 != 't' {
 		return 0
 	}
 	if i > 0 {
