@@ -1,27 +1,134 @@
 package parse
 
 import (
+	"strings"
+
+	"prescore/engine/parse/cef"
+	"prescore/engine/parse/cisco"
+	"prescore/engine/parse/clf"
+	"prescore/engine/parse/columns"
+	"prescore/engine/parse/kv"
 	"prescore/engine/parse/syslog"
+	"prescore/engine/parse/xml"
+	"prescore/engine/parse/zeek"
 )
 
 // detect says which format a text is in, by its first byte and then by what confirms it; fNone where it is none. It does not read
-// the whole text: that the text holds to its format is for the parser to say.
-func detect(s string) format {
+// the whole text: that the text holds to its format is for the parser to say. d is set for pairs.
+func detect(s string) (f format, d kv.Dialect) {
 	if s == "" {
-		return fNone
+		return fNone, d
 	}
 	switch c := s[0]; {
 	case c == '{':
-		return fJSON
+		return fJSON, d
+	case c == '<':
+		f = detectAngle(s)
 	case c == '[':
-		if jsonArray(s) {
-			return fJSON
+		f = detectBracket(s)
+	case c == '%':
+		if cisco.Is(s) {
+			return fCisco, d
 		}
-		return fNone
-	case c == '<' && len(s) > 1 && (s[1] <= '9' || s[1] == '>'):
+	case c == '#':
+		if _, _, ok := zeek.Directive(s); ok {
+			return fZeek, d
+		}
+	case c >= '0' && c <= '9':
+		f = detectDigit(s)
+	case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z':
+		f = detectLetter(s)
+	case c == '"' || c == ':':
+		if clf.IsAccess(s) {
+			return fCLF, d
+		}
+	}
+	if f != fNone {
+		return f, d
+	}
+	if d, ok := kv.Sniff(s); ok {
+		if !d.Loose && d.Pair == 0 && kv.IsLogfmt(s) {
+			return fLogfmt, d
+		}
+		return fKV, d
+	}
+	return fNone, d
+}
+
+func detectAngle(s string) format {
+	if len(s) > 1 && (s[1] <= '9' || s[1] == '>') {
 		return detectSyslog(s)
-	case c >= '0' && c <= '9', c >= 'A' && c <= 'Z':
-		return detectSyslog(s)
+	}
+	if xml.IsEvent(s) {
+		return fWinXML
+	}
+	if len(s) > 3 && strings.IndexByte(s[2:], '<') > 0 {
+		return fXML
+	}
+	return fNone
+}
+
+func detectBracket(s string) format {
+	switch {
+	case jsonArray(s):
+		return fJSON
+	case clf.IsApacheError(s):
+		return fApacheError
+	case kv.IsAudit(s):
+		return fAuditd
+	case clf.IsAccess(s):
+		return fCLF
+	}
+	return fNone
+}
+
+func detectDigit(s string) format {
+	switch {
+	case isCRI(s):
+		return fCRI
+	case clf.IsNginxError(s):
+		return fNginxError
+	case zeek.IsRow(s):
+		return fZeek
+	case columns.IsPANOS(s):
+		return fPANOS
+	case columns.IsVPCFlow(s):
+		return fVPCFlow
+	case columns.IsS3(s):
+		return fS3
+	}
+	if f := detectSyslog(s); f != fNone {
+		return f
+	}
+	if clf.IsAccess(s) {
+		return fCLF
+	}
+	return fNone
+}
+
+func detectLetter(s string) format {
+	switch s[0] {
+	case 'C':
+		if cef.IsCEF(s) {
+			return fCEF
+		}
+	case 'L':
+		if cef.IsLEEF(s) {
+			return fLEEF
+		}
+	case 't', 'n', 'a':
+		if kv.IsAudit(s) {
+			return fAuditd
+		}
+	}
+	if s[0] <= 'Z' && syslog.Is3164(s) {
+		return f3164
+	}
+	if s[0] >= 'a' && s[0] <= 'f' && columns.IsS3(s) {
+		return fS3
+	}
+	if clf.IsAccess(s) {
+		return fCLF
 	}
 	return fNone
 }

@@ -8,10 +8,39 @@ const (
 	fJSON
 	f5424
 	f3164
-	numFormats
+	fCEF
+	fLEEF
+	fLogfmt
+	fKV
+	fAuditd
+	fCSV
+	fTSV
+	fWinXML
+	fXML
+	fCLF
+	fApacheError
+	fNginxError
+	fZeek
+	fCisco
+	fCRI
+	fPANOS
+	fVPCFlow
+	fS3
+	fCustom
+	numFormats = fCustom
 )
 
-var formatNames = [numFormats]string{"", "json", "rfc5424", "rfc3164"}
+var formatNames = [numFormats]string{"", "json", "rfc5424", "rfc3164", "cef", "leef", "logfmt", "kv", "auditd", "csv", "tsv", "winlog_xml",
+	"xml", "clf", "apache_error", "nginx_error", "zeek", "cisco", "cri", "panos", "vpc_flow", "s3_access"}
+
+func formatNamed(name string) (format, bool) {
+	for f := fJSON; f < numFormats; f++ {
+		if formatNames[f] == name {
+			return f, true
+		}
+	}
+	return fNone, false
+}
 
 // joined holds the names of two layers joined with "/", so that the usual nesting costs no copy.
 var joined = func() (t [numFormats][numFormats]string) {

@@ -1,10 +1,11 @@
 package parse
 
 import (
+	"strings"
+
 	"prescore/engine/event"
 	"prescore/engine/option"
-	"prescore/engine/parse/json"
-	"prescore/engine/parse/syslog"
+	"prescore/engine/parse/kv"
 )
 
 // room is the name under which the room reports problems.
@@ -27,6 +28,10 @@ type In struct {
 type Room struct {
 	messages []event.NameID
 	nested   []event.NameID
+	rules    []rule
+	patterns []pattern
+	windows  windows
+	headers  headers
 	warnings []string
 }
 
@@ -38,6 +43,23 @@ func New(cfg Config, in In) (*Room, error) {
 		return nil, err
 	}
 	if r.nested, err = intern(in.Names, "nested_fields", cfg.NestedFields); err != nil {
+		return nil, err
+	}
+	for i, t := range cfg.Tag {
+		u, err := newRule(i, t)
+		if err != nil {
+			return nil, err
+		}
+		r.rules = append(r.rules, u)
+	}
+	for i, c := range cfg.Custom {
+		p, err := newPattern(i, c)
+		if err != nil {
+			return nil, err
+		}
+		r.patterns = append(r.patterns, p)
+	}
+	if err := r.windows.open(in.Names); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -61,71 +83,98 @@ func intern(names *event.Names, key string, list []string) ([]event.NameID, erro
 // Warnings says what New left out, and why.
 func (r *Room) Warnings() []string { return r.warnings }
 
-// Apply reads the record's line, where it has one, and everything nested in it.
+// HeadersRefused is how many header lines of tables were not kept because of the bound on tags.
+func (r *Room) HeadersRefused() uint64 { return r.headers.refused.Load() }
+
+// Apply reads the record's line, where it has one, and everything nested in it. A record of a Windows event gets Sigma's names,
+// whichever shape it has.
 func (r *Room) Apply(ev *event.Event) {
 	n := len(ev.Fields)
+	structured := r.windows.record(ev, 0)
+	u := r.rule(ev.Tag)
+	if u != nil && u.none {
+		return
+	}
 	text, ok := r.find(ev)
-	if ok {
-		f := r.parse(ev, text, fNone, 1)
-		if f != fNone && len(ev.Fields) > n || n <= maxCarried {
-			ev.Line = text
-		}
+	if !ok {
+		return
+	}
+	if r.text(ev, text, u, structured) || n <= maxCarried && !structured {
+		ev.Line = text
 	}
 }
 
-// find gives the text of the record: the first of the message fields that is text.
+// rule gives the first entry [[parse.tag]] that matches a tag, nil where none does.
+func (r *Room) rule(tag string) *rule {
+	for i := range r.rules {
+		if glob(r.rules[i].match, tag) {
+			return &r.rules[i]
+		}
+	}
+	return nil
+}
+
+// find gives the text of the record: the first of the message fields that is text. in_winevtlog puts a whole event as XML into
+// System.
 func (r *Room) find(ev *event.Event) (string, bool) {
 	for _, id := range r.messages {
 		if f := ev.First(id); f != nil && f.Layer == 0 && f.Value.K == event.String && f.Value.S != "" {
 			return f.Value.S, true
 		}
 	}
+	if f := ev.First(r.windows.system); f != nil && f.Layer == 0 && f.Value.K == event.String && strings.HasPrefix(f.Value.S, "<") {
+		return f.Value.S, true
+	}
 	return "", false
 }
 
-// parse reads a text into fields of the layer, then what nests in it, and gives the text's own format.
-func (r *Room) parse(ev *event.Event, text string, outer format, layer uint8) format {
-	s := begin(text)
-	f := detect(s)
-	var inner string
-	var more bool
-	switch f {
-	case fNone:
-		return fNone
-	case fJSON:
-		if json.Parse(ev, s, "", layer) == json.Bad {
-			ev.Problem(room, "bad_json", "")
-			return fNone
+// text reads the record's text and reports whether it was in some format. inside is true where the record is structured already:
+// then only what cannot be prose is looked for.
+func (r *Room) text(ev *event.Event, text string, u *rule, inside bool) bool {
+	for i := range r.patterns {
+		if p := &r.patterns[i]; glob(p.match, ev.Tag) && p.Parse(ev, text, 1) {
+			ev.Format, ev.Formats = p.name, p.name
+			return true
 		}
-		note(ev, outer, f)
-		r.within(ev, f, layer)
-		return f
-	case f5424:
-		inner, _ = syslog.Parse5424(ev, s, layer)
-		more = true
-	case f3164:
-		inner = syslog.Parse3164(ev, s, layer)
-		more = true
 	}
-	note(ev, outer, f)
-	if more && layer < maxLayers {
-		r.parse(ev, inner, f, layer+1)
+	p := pass{r: r, ev: ev, strict: inside}
+	s := begin(text)
+	if u != nil && u.format != fNone {
+		if p.read(s, u.format, u.kv, u, fNone, 1) {
+			return true
+		}
+		ev.Problem(room, "not_"+formatNames[u.format], "")
 	}
-	return f
+	return p.parse(s, fNone, 1)
 }
 
-// within looks for text in the fields of a layer that is a format of its own.
-func (r *Room) within(ev *event.Event, outer format, layer uint8) {
-	if layer >= maxLayers {
-		return
+// pass is one text and everything nested in it.
+type pass struct {
+	r      *Room
+	ev     *event.Event
+	strict bool // pairs among words are prose
+}
+
+// parse detects the format of a text and reads it.
+func (p *pass) parse(s string, outer format, layer uint8) bool {
+	f, d := detect(s)
+	if f == fKV && d.Loose && (p.strict || outer == fJSON) {
+		f = fNone
 	}
-	for _, id := range r.nested {
-		f := ev.Last(id)
-		if f == nil || f.Layer != layer || f.Value.K != event.String {
-			continue
-		}
-		if r.parse(ev, f.Value.S, outer, layer+1) != fNone {
-			return
+	if f == f3164 && s[0] != '<' && (outer == f3164 || outer == f5424) {
+		return false // a date at the start of a message is no second header
+	}
+	if f == fNone && outer == fNone {
+		f = p.r.table(p.ev, s)
+	}
+	return f != fNone && p.read(s, f, d, nil, outer, layer)
+}
+
+// nested looks into a text that another format carried.
+func (p *pass) nested(s string, outer format, layer uint8) {
+	if layer < maxLayers {
+		if s = begin(s); s != "" {
+			p.parse(s, outer, layer+1)
 		}
 	}
 }
@@ -139,7 +188,15 @@ func note(ev *event.Event, outer, f format) {
 	case ev.Formats == formatNames[outer]:
 		ev.Formats = joined[outer][f]
 	default:
-		ev.Formats = ev.Arena.Join(ev.Formats, "/"+name)
+		ev.Formats = ev.Arena.Join(ev.Arena.Join(ev.Formats, "/"), name)
 	}
 	ev.Format = name
+}
+
+// dialect gives the separators of a rule, or those detected.
+func dialect(u *rule, d kv.Dialect) kv.Dialect {
+	if u != nil {
+		return u.kv
+	}
+	return d
 }

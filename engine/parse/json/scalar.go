@@ -111,7 +111,7 @@ func (p *scanner) text(i int) (string, int) {
 	if !esc {
 		return p.s[i:end], end + 1
 	}
-	t, ok := unescape(&p.ev.Arena, p.s[i:end])
+	t, ok := Unescape(&p.ev.Arena, p.s[i:end])
 	if !ok {
 		return "", -1
 	}
@@ -155,8 +155,9 @@ func scan(s string, i int) (esc bool, end int, loose bool) {
 	}
 }
 
-// unescape writes s without its escapes to the arena. Half surrogates become U+FFFD, as RFC 8259 leaves open.
-func unescape(a *event.Arena, s string) (string, bool) {
+// Unescape writes s, the inside of a JSON string whose backslashes each have a byte behind them, without its escapes to the arena;
+// false where an escape is none of RFC 8259's. Half surrogates become U+FFFD, as the standard leaves open.
+func Unescape(a *event.Arena, s string) (string, bool) {
 	d := a.Grab(len(s)) // an escape is never shorter than what it stands for
 	n := 0
 	for i := 0; i < len(s); i++ {

@@ -1,0 +1,142 @@
+package kv
+
+import (
+	"strings"
+
+	"prescore/engine/event"
+)
+
+// Dialect says how pairs are written.
+type Dialect struct {
+	Pair  byte // what stands between pairs; 0: blanks
+	Value byte // what stands between key and value; 0: "="
+	Bare  bool // words without a value are keys whose value is true; else they are passed over
+	Loose bool // pairs stand among words: a comma or semicolon at the end of a value is punctuation
+}
+
+// maxKey bounds a key in bytes where pairs stand among words: the longest name of a known device has 50.
+const maxKey = 64
+
+// Pairs reads a text as pairs, and gives how many had a value. It never fails: quotes that do not close take the rest of the text,
+// backslashes escape quotes and themselves only, and what has no key is passed over.
+func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
+	if d.Value == 0 {
+		d.Value = '='
+	}
+	n := 0
+	for i := 0; i < len(s); {
+		for i < len(s) && (s[i] <= ' ' || s[i] == d.Pair) {
+			i++
+		}
+		start := i
+		for i < len(s) && s[i] != d.Value && s[i] != d.Pair && (s[i] > ' ' || d.Pair != 0) {
+			i++
+		}
+		key := strings.TrimRight(s[start:i], " \t\r\n")
+		if i == len(s) || s[i] != d.Value {
+			if d.Bare && key != "" {
+				add(ev, key, event.Value{N: 1, K: event.Bool}, layer)
+			}
+			continue
+		}
+		i++
+		if d.Pair != 0 {
+			for i < len(s) && s[i] == ' ' {
+				i++
+			}
+		}
+		var v string
+		v, i = value(ev, s, i, d)
+		if d.Loose {
+			key = lastWord(key)
+		}
+		if key == "" {
+			continue
+		}
+		add(ev, key, event.Str(v), layer)
+		n++
+	}
+	return n
+}
+
+// value reads a value at i and gives the index after it.
+func value(ev *event.Event, s string, i int, d Dialect) (string, int) {
+	if i < len(s) && (s[i] == '"' || s[i] == '\'' && d.Value == '=' && d.Pair == 0) {
+		end, esc := closing(s, i+1, s[i])
+		if end < 0 {
+			if s[i] == '\'' {
+				return unquoted(s, i, d)
+			}
+			end, esc = len(s), esc || strings.IndexByte(s[i+1:], '\\') >= 0
+		}
+		v := s[i+1 : end]
+		if esc {
+			v = unquote(&ev.Arena, v)
+		}
+		return v, min(end+1, len(s))
+	}
+	return unquoted(s, i, d)
+}
+
+func unquoted(s string, i int, d Dialect) (string, int) {
+	start := i
+	if d.Pair != 0 {
+		if j := strings.IndexByte(s[i:], d.Pair); j >= 0 {
+			i += j
+		} else {
+			i = len(s)
+		}
+		return strings.TrimRight(s[start:i], " \t\r\n"), i
+	}
+	for i < len(s) && s[i] > ' ' {
+		i++
+	}
+	v := s[start:i]
+	if d.Loose && len(v) > 1 && (v[len(v)-1] == ',' || v[len(v)-1] == ';') {
+		v = v[:len(v)-1]
+	}
+	return v, i
+}
+
+// unquote takes the backslashes before quotes and backslashes away; others stay.
+func unquote(a *event.Arena, s string) string {
+	b := a.Grab(len(s))
+	size, n := len(s), 0
+	for {
+		i := strings.IndexByte(s, '\\')
+		if i < 0 || i+1 == len(s) {
+			n += copy(b[n:], s)
+			break
+		}
+		n += copy(b[n:], s[:i])
+		if c := s[i+1]; c != '"' && c != '\\' && c != '\'' {
+			b[n] = '\\'
+			n++
+		}
+		b[n] = s[i+1]
+		n++
+		s = s[i+2:]
+	}
+	a.Shrink(size - n)
+	return event.View(b[:n])
+}
+
+// lastWord gives what may be a key at the end of s: the bytes after the last that a key cannot hold.
+func lastWord(s string) string {
+	i := len(s)
+	for i > 0 && keyByte[s[i-1]] {
+		i--
+	}
+	if len(s)-i > maxKey {
+		return ""
+	}
+	return s[i:]
+}
+
+// keyByte are the bytes of a key where pairs stand among words.
+var keyByte = func() (t [256]bool) {
+	for c := range 256 {
+		t[c] = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.' || c == '@'
+	}
+	return t
+}()
