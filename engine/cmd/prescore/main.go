@@ -50,7 +50,7 @@ check a configuration before it is deployed, replay logs through it, and see why
   prescore check /etc/prescore/prescore.toml`,
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	c.AddCommand(checkCommand(), replayCommand(), explainCommand(), versionCommand())
+	c.AddCommand(checkCommand(), explainCommand(), replayCommand(), topCommand(), versionCommand())
 	return c
 }
 
