@@ -24,18 +24,18 @@ type In struct {
 // Room turns vendor names and types into the canonical event. It holds no state but counters; several threads may Apply at once,
 // each with an event of its own.
 type Room struct {
-	clock      clock
-	aheadNS    int64
-	behindNS   int64
-	scales     map[string]*scale
-	sources    []*source
-	recognise  recogniser
-	generic    *source // for what none recognises
-	required   requirements
-	baselines  baselines
-	invalid    map[string]bool // problem codes of the parsers that quarantine
-	files      []string
-	warnings   []string
+	clock     clock
+	aheadNS   int64
+	behindNS  int64
+	scales    map[string]*scale
+	sources   []*source
+	recognise recogniser
+	generic   *source // for what none recognises
+	required  requirements
+	baselines baselines
+	invalid   map[string]bool // problem codes of the parsers that quarantine
+	files     []string
+	warnings  []string
 }
 
 // genericName is the mapping that reads records no other recognises.
