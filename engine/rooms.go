@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"prescore/conf"
+	"prescore/engine/detect/attack"
 	"prescore/engine/encode"
 	"prescore/engine/enrich"
 	"prescore/engine/event"
@@ -27,15 +28,22 @@ type Config struct {
 	Parse     parse.Config     `toml:"parse"`
 	Normalise normalise.Config `toml:"normalise"`
 	Enrich    enrich.Config    `toml:"enrich"`
+	Detect    Detect           `toml:"detect"`
 	Score     score.Config     `toml:"score"`
 	Redact    redact.Config    `toml:"redact"`
 	Output    encode.Config    `toml:"output"`
+}
+
+// Detect is the table [detect], with [detect.attack] below it.
+type Detect struct {
+	Attack attack.Config `toml:"attack"`
 }
 
 // Defaults gives the built-in configuration.
 func Defaults() Config {
 	return Config{
 		Engine: defaultSettings(), Parse: parse.Defaults(), Normalise: normalise.Defaults(), Enrich: enrich.Defaults(),
+		Detect: Detect{Attack: attack.Defaults()},
 		Score: score.Defaults(), Redact: redact.Defaults(), Output: encode.Defaults(),
 	}
 }
@@ -52,6 +60,7 @@ type rooms struct {
 	parse     *parse.Room
 	normalise *normalise.Room
 	enrich    *enrich.Room
+	attack    *attack.Room
 	score     *score.Room
 	encode    *encode.Room
 }
@@ -71,6 +80,8 @@ func (r *rooms) apply(ev *event.Event, see func(room string, ev *event.Event)) {
 	see("normalise", ev)
 	r.enrich.Apply(ev)
 	see("enrich", ev)
+	r.attack.Apply(ev)
+	see("detect", ev)
 	r.score.Apply(ev)
 	see("score", ev)
 }
@@ -148,7 +159,7 @@ func build(o Options) (*rooms, error) {
 			return nil, file.Locate(m.table, err)
 		}
 	}
-	for _, room := range []any{r.parse, r.normalise, r.enrich} {
+	for _, room := range []any{r.parse, r.normalise, r.enrich, r.attack} {
 		r.note(room)
 	}
 	return r, nil
@@ -179,6 +190,10 @@ func (r *rooms) makers(o Options) []maker {
 		}},
 		{"enrich", func() (err error) {
 			r.enrich, err = enrich.New(r.cfg.Enrich, enrich.In{Names: r.names, Dir: dir, Read: os.ReadFile})
+			return err
+		}},
+		{"detect.attack", func() (err error) {
+			r.attack, err = attack.New(r.cfg.Detect.Attack, attack.In{FS: conf.Attack(), Names: r.names, Dir: dir, Read: os.ReadFile})
 			return err
 		}},
 		{"score", func() (err error) {

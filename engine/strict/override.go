@@ -94,10 +94,11 @@ func (f *File) expand(v reflect.Value, key string, lookup func(string) (string, 
 	case reflect.Struct:
 		for i := range v.NumField() {
 			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("toml"), ",")
-			if name == "" || name == "-" {
+			inline := name == "" && v.Type().Field(i).Anonymous
+			if !inline && (name == "" || name == "-") {
 				continue
 			}
-			if err := f.expand(v.Field(i), strings.TrimPrefix(key+"."+name, "."), lookup); err != nil {
+			if err := f.expand(v.Field(i), strings.Trim(key+"."+name, "."), lookup); err != nil {
 				return err
 			}
 		}

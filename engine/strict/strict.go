@@ -167,6 +167,10 @@ func keysOf(t reflect.Type, prefix string, out []string) []string {
 	for i := range t.NumField() {
 		fl := t.Field(i)
 		name, _, _ := strings.Cut(fl.Tag.Get("toml"), ",")
+		if fl.Anonymous && name == "" {
+			out = keysOf(fl.Type, prefix, out)
+			continue
+		}
 		if name == "" || name == "-" {
 			continue
 		}
