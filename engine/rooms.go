@@ -44,7 +44,7 @@ func Defaults() Config {
 	return Config{
 		Engine: defaultSettings(), Parse: parse.Defaults(), Normalise: normalise.Defaults(), Enrich: enrich.Defaults(),
 		Detect: Detect{Attack: attack.Defaults()},
-		Score: score.Defaults(), Redact: redact.Defaults(), Output: encode.Defaults(),
+		Score:  score.Defaults(), Redact: redact.Defaults(), Output: encode.Defaults(),
 	}
 }
 
