@@ -16,6 +16,13 @@ type Matcher struct {
 	router *route.Router
 	lanes  []lane
 	byRow  [][]uint16 // lanes by row of the router
+	where  []spot     // by rule
+}
+
+// spot is where a rule stands.
+type spot struct {
+	lane uint16
+	rule int32
 }
 
 // lane is the rules of one log source.
@@ -77,7 +84,11 @@ func New(rules []*sigma.Rule, router *route.Router, fields *Fields) (*Matcher, e
 	if len(m.lanes) > 1<<16-1 {
 		return nil, fmt.Errorf("rules name %d log sources: at most %d", len(m.lanes), 1<<16-1)
 	}
+	m.where = make([]spot, len(rules))
 	for n, g := range groups {
+		for i, r := range g {
+			m.where[r] = spot{uint16(n), int32(i)}
+		}
 		b := &builder{m: m, lane: &m.lanes[n], itemIDs: map[string]int32{}}
 		if err := b.build(rules, g); err != nil {
 			return nil, err

@@ -106,14 +106,20 @@ func (m *Matcher) RunLanes(ev *event.Event, lanes []uint16, s *Scratch) []int32 
 	s.Counts.Regex += s.cutRegex
 	s.Counts.Fields += s.cutFields
 	s.cutValues, s.cutRegex, s.cutFields = 0, 0, 0
-	s.ev = nil
 	return s.out
+}
+
+// Release lets go of the last event: views of it end.
+func (s *Scratch) Release() {
+	s.ev = nil
+	clear(s.texts)
+	s.texts = s.texts[:0]
 }
 
 func (r *run) begin(ev *event.Event) {
 	r.ev, r.windows = ev, r.m.fields.isWindows(ev)
 	r.arena.Reset()
-	clear(r.texts) // views of the last record must not outlive it
+	clear(r.texts)
 	r.texts = r.texts[:0]
 	if r.eventEpoch++; r.eventEpoch == 0 {
 		clear(r.fields)

@@ -260,7 +260,7 @@ func (c *Correlation) setCondition(sec, n *yaml.Node) error {
 	case n == nil && temporal:
 		return nil
 	case n == nil:
-		return at(sec, "a %s correlation needs a condition", c.Type)
+		return at(sec, "correlation of type %s needs a condition", c.Type)
 	case n.Kind == yaml.ScalarNode && temporal:
 		return c.setBool(n)
 	case n.Kind != yaml.MappingNode:
@@ -298,7 +298,7 @@ func (c *Correlation) setCondition(sec, n *yaml.Node) error {
 		return at(n, "condition compares with nothing")
 	}
 	if value := c.Type != EventCount && !temporal; value && len(c.Fields) == 0 {
-		return at(n, "a %s correlation needs a field in its condition", c.Type)
+		return at(n, "correlation of type %s needs a field in its condition", c.Type)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -173,8 +174,17 @@ func yamlLine(err error) (int, string) {
 		return 1, err.Error()
 	}
 	l, _ := strconv.Atoi(m[1])
+	for _, late := range parserErrors {
+		if strings.HasSuffix(m[2], late) {
+			l++
+		}
+	}
 	return max(l, 1), "not YAML: " + m[2]
 }
+
+// parserErrors are the ends of messages for which the YAML parser counts lines from 0; those of its scanner count from 1.
+var parserErrors = []string{"expected <document start>", "expected node content", "expected '-' indicator", "expected key",
+	"expected ',' or ']'", "expected ',' or '}'"}
 
 // get gives the value of a key of a map, nil where it has none.
 func get(m *yaml.Node, key string) *yaml.Node {

@@ -1,0 +1,91 @@
+package detect
+
+import (
+	"prescore/engine/detect/match"
+	"prescore/engine/event"
+)
+
+// maxMatches bounds the fields named by one finding: a person reads the first few.
+const maxMatches = 16
+
+// Apply adds the findings of an event.
+func (r *Room) Apply(ev *event.Event) {
+	s := r.scratch.Get().(*match.Scratch)
+	before := s.Counts
+	var hits []int32
+	if r.all != nil {
+		hits = r.matcher.RunLanes(ev, r.all, s)
+	} else {
+		hits = r.matcher.Run(ev, s)
+	}
+	for i, n := range hits {
+		if i == r.cfg.MaxFindings {
+			ev.Problem("detect", "too_many_findings", "")
+			r.counts[1].Add(uint64(len(hits) - i))
+			break
+		}
+		r.add(ev, s, n)
+	}
+	r.note(ev, before, s.Counts)
+	s.Release()
+	r.scratch.Put(s)
+}
+
+// add puts one finding on the event.
+func (r *Room) add(ev *event.Event, s *match.Scratch, n int32) {
+	f := r.findings[n]
+	f.Matches = make([]event.Match, 0, 4)
+	s.Evidence(n, func(field, value string) bool {
+		f.Matches = append(f.Matches, event.Match{Field: field, Value: r.shown(ev, field, value)})
+		return len(f.Matches) < maxMatches
+	})
+	ev.Findings = append(ev.Findings, f)
+	for _, t := range f.Techniques {
+		ev.AddTechnique(t)
+	}
+	for _, t := range f.Tactics {
+		ev.AddTactic(t)
+	}
+	ev.Baseline = max(ev.Baseline, r.cfg.Baseline.of(f.Level))
+	r.counts[0].Add(1)
+}
+
+// shown gives a value as people may see it: masked, and cut to event.MaxMatchValue bytes. Secrets are masked before the cut, so
+// that none is shown for want of its end.
+func (r *Room) shown(ev *event.Event, field, value string) string {
+	const look = 4 * event.MaxMatchValue // what is masked at most, so that a long value costs little
+	if len(value) > look {
+		value = value[:look]
+	}
+	masked := value
+	switch {
+	case r.redact == nil:
+	case r.redact.Masks(field, value):
+		return r.redact.Mask()
+	case r.redact.MayHold(value):
+		masked = event.View(r.redact.AppendValue(nil, value))
+	}
+	if len(masked) > event.MaxMatchValue {
+		masked = masked[:event.MaxMatchValue]
+	}
+	return ev.Arena.Copy(event.BytesOf(masked))
+}
+
+// note counts the bounds that the event met and says so on it.
+func (r *Room) note(ev *event.Event, before, now match.Counts) {
+	if before == now {
+		return
+	}
+	if n := now.Values - before.Values; n > 0 {
+		r.counts[2].Add(n)
+		ev.Problem("detect", "value_cut", "")
+	}
+	if n := now.Regex - before.Regex; n > 0 {
+		r.counts[3].Add(n)
+		ev.Problem("detect", "regex_cut", "")
+	}
+	if n := now.Fields - before.Fields; n > 0 {
+		r.counts[4].Add(n)
+		ev.Problem("detect", "too_many_values", "")
+	}
+}

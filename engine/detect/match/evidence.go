@@ -1,0 +1,92 @@
+package match
+
+import (
+	"prescore/engine/detect/sigma"
+	"prescore/engine/event"
+)
+
+// Evidence calls do with the field and the value of each line of a rule's detections that made it match, until it gives false.
+// The rule is one that the last Run gave; values are views that end with the next.
+func (s *Scratch) Evidence(rule int32, do func(field, value string) bool) {
+	w := s.m.where[rule]
+	s.lane = &s.m.lanes[w.lane]
+	s.evidence(s.lane.rules[w.rule].root, do)
+}
+
+// evidence walks a node that holds; it gives false where do has enough.
+func (r *run) evidence(n int32, do func(field, value string) bool) bool {
+	nd := &r.lane.nodes[n]
+	switch nd.op {
+	case sigma.OpLeaf:
+		return r.show(&r.lane.items[nd.item], do)
+	case sigma.OpNot: // what is not there shows nothing
+		return true
+	}
+	for _, k := range r.lane.kids[nd.from:nd.to] {
+		if (nd.op == sigma.OpAnd || r.direct(k)) && !r.evidence(k, do) {
+			return false
+		}
+	}
+	return true
+}
+
+// direct evaluates a node without the index and without what is remembered: these belong to the lane that ran last.
+func (r *run) direct(n int32) bool {
+	nd := &r.lane.nodes[n]
+	switch nd.op {
+	case sigma.OpLeaf:
+		it := &r.lane.items[nd.item]
+		return r.evaluate(it) != it.src.Negate
+	case sigma.OpNot:
+		return !r.direct(r.lane.kids[nd.from])
+	}
+	want := nd.n
+	if nd.op == sigma.OpAnd {
+		want = nd.to - nd.from
+	}
+	for _, k := range r.lane.kids[nd.from:nd.to] {
+		if r.direct(k) {
+			want--
+		}
+	}
+	return want <= 0
+}
+
+// show gives the values of an item's field that its values compare with.
+func (r *run) show(it *item, do func(field, value string) bool) bool {
+	if it.src.Negate {
+		return true
+	}
+	have := r.values(it.field)
+	for i := range have.list {
+		h := &have.list[i]
+		for k := range it.vals {
+			v := &it.vals[k]
+			if v.test == testExists || v.test == testNull || !h.text || !r.compare(it, v, h) {
+				continue
+			}
+			name := it.src.Field
+			if name == "" {
+				name = "keyword"
+			}
+			if !do(name, around(h.orig, v)) {
+				return false
+			}
+			break
+		}
+	}
+	return true
+}
+
+// around gives the part of a long value where a text was found, so that what matched is in what is shown.
+func around(s string, v *value) string {
+	if len(s) <= event.MaxMatchValue || v.test != testContains || v.cased {
+		return s
+	}
+	for i := 0; i+len(v.text) <= len(s); i++ {
+		if sigma.Fold(s[i:i+len(v.text)]) == v.text {
+			return s[max(0, i-event.MaxMatchValue/4):]
+		}
+	}
+	return s
+}
