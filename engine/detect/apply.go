@@ -40,6 +40,10 @@ func (r *Room) add(ev *event.Event, s *match.Scratch, n int32) {
 		return len(f.Matches) < maxMatches
 	})
 	ev.Findings = append(ev.Findings, f)
+	r.counts[0].Add(1)
+	if f.Silent {
+		return
+	}
 	for _, t := range f.Techniques {
 		ev.AddTechnique(t)
 	}
@@ -47,7 +51,6 @@ func (r *Room) add(ev *event.Event, s *match.Scratch, n int32) {
 		ev.AddTactic(t)
 	}
 	ev.Baseline = max(ev.Baseline, r.cfg.Baseline.of(f.Level))
-	r.counts[0].Add(1)
 }
 
 // shown gives a value as people may see it: masked, and cut to event.MaxMatchValue bytes. Secrets are masked before the cut, so

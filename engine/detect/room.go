@@ -153,7 +153,7 @@ func (r *Room) prepare(dir string) error {
 			risk = r.cfg.Risk.of(ru.Level)
 		}
 		r.findings[i] = event.Finding{Rule: ru.Ident(), Title: ru.Title, Level: ru.Level, Risk: risk + add[ru.Ident()],
-			Techniques: ru.Techniques(), Tactics: ru.Tactics()}
+			Techniques: ru.Techniques(), Tactics: ru.Tactics(), Silent: ru.Silent}
 	}
 	return nil
 }

@@ -53,10 +53,16 @@ correlation:
 			t.Error(n)
 		}
 	}
+	if s.Rules[0].Silent || s.Rules[1].Silent { // the first correlation generates
+		t.Error("silent")
+	}
 	if strings.Join(l.Refs, " ") != "k1 j" || l.Aliases["who"]["k1"] != "User" || l.Aliases["who"]["j"] != "TargetUser" || l.Type != TemporalOrdered {
 		t.Errorf("%+v", l)
 	}
 	b := correlate("title: b\nid: b\ncorrelation: {type: temporal, rules: [first, second], group-by: [U], timespan: 5m, condition: first and not second}\n").Correlations[0]
+	if r := correlate("title: b\nid: b\ncorrelation: {type: temporal, rules: [first], group-by: [U], timespan: 5m}\n").Rules; !r[0].Silent || r[1].Silent {
+		t.Error("not silent")
+	}
 	for _, seen := range [][2]bool{{true, false}, {true, true}, {false, false}} {
 		if got := b.Bool.Holds(func(ref int) bool { return seen[ref] }); got != (seen[0] && !seen[1]) {
 			t.Error(seen, got)

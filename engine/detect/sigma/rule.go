@@ -63,6 +63,7 @@ type Rule struct {
 	Cond    *Expr
 	Fields  []string          // `fields`: what an analyst wants to see
 	Filters []string          // identities of the filters that were applied
+	Silent  bool              // it is part of a correlation in its own file, which does not ask for its findings (generate)
 	Custom  map[string]string // `custom_attributes` that are text or numbers
 }
 

@@ -147,6 +147,26 @@ func (s *Set) order(ids map[string]string) {
 		s.refuse(&c.Meta, "correlation refers to itself, over others, or to a correlation that was refused")
 	}
 	s.Correlations = done
+	s.silence()
+}
+
+// silence marks the rules that are only parts of a correlation: documents of the same file, unless it says generate.
+func (s *Set) silence() {
+	type part struct{ file, id string }
+	silent := map[part]bool{}
+	for _, c := range s.Correlations {
+		for _, ref := range c.Refs {
+			p := part{c.File, ref}
+			if c.Generate {
+				silent[p] = false
+			} else if _, said := silent[p]; !said {
+				silent[p] = true
+			}
+		}
+	}
+	for _, r := range s.Rules {
+		r.Silent = silent[part{r.File, r.Ident()}]
+	}
 }
 
 // wants reports whether a rule is selected.
