@@ -34,8 +34,31 @@ func (f *flattener) members(prefix string, n uint64, depth int) error {
 	return nil
 }
 
+// short reads a text of the two shortest heads, which nearly every key and most values have; false where it is another object.
+func (f *flattener) short() (string, bool) {
+	b := f.b[f.off:]
+	if len(b) < 2 {
+		return "", false
+	}
+	head, n := 1, int(b[0]&0x1f)
+	if b[0]&0xe0 != 0xa0 {
+		if b[0] != 0xd9 {
+			return "", false
+		}
+		head, n = 2, int(b[1])
+	}
+	if len(b) < head+n {
+		return "", false
+	}
+	f.off += head + n
+	return event.View(b[head : head+n]), true
+}
+
 // key reads a map's key as text. Numbers are written out; what cannot be a name becomes "?" and a problem.
 func (f *flattener) key() (string, error) {
+	if s, ok := f.short(); ok {
+		return s, nil
+	}
 	t, err := wire.Next(f.b[f.off:])
 	if err != nil {
 		return "", err
@@ -79,6 +102,15 @@ func (f *flattener) name(prefix, key string) (string, event.NameID) {
 
 // value reads one object under a name: a leaf, or a container whose leaves it goes through.
 func (f *flattener) value(name string, id event.NameID, depth int) error {
+	if s, ok := f.short(); ok {
+		f.add(name, id, event.Value{S: s, K: event.String})
+		return nil
+	}
+	if f.off < len(f.b) && f.b[f.off] <= 0x7f {
+		f.add(name, id, event.Value{N: uint64(f.b[f.off]), K: event.Int})
+		f.off++
+		return nil
+	}
 	t, err := wire.Next(f.b[f.off:])
 	if err != nil {
 		return err

@@ -17,21 +17,28 @@ func writeEvents(path string, n int) error {
 	defer f.Close()
 	w := bufio.NewWriterSize(f, 1<<20)
 	rng := rand.New(rand.NewPCG(1, 2))
-	criticality := []string{"low", "medium", "high", "critical"}
-	tactics := []string{"[]", "[]", "[]", `["execution"]`, `["initial-access","lateral-movement"]`}
-	programs := []string{`C:\\Windows\\System32\\svchost.exe -k netsvcs -p`, `C:\\Program Files\\Browser\\browser.exe --type=renderer --lang=en`,
-		`C:\\Windows\\explorer.exe`, `C:\\Windows\\System32\\conhost.exe 0xffffffff -ForceV1`, `C:\\Tools\\backup.exe /nightly /verify`}
 	for i := range n {
-		_, err := fmt.Fprintf(w, `{"event_id":"EVT-%08d","timestamp":"2024-05-10T%02d:%02d:%02d.%03dZ","event_type":"process_creation","host":"ws-%03d",`+
-			`"user_principal":"user%03d@corp.example","process_name":"%s","command_line":"%s","process_id":%d,"parent_process":"services.exe",`+
-			`"src_ip":"10.0.%d.%d","dest_ip":"10.0.2.10","asset_criticality":"%s","attck_tactics":%s,"identity_risk_score":%.2f,`+
-			`"cross_source_confidence":%.2f,"baseline_severity":%d}`+"\n",
-			i, i/3600000%24, i/60000%60, i/1000%60, i%1000, rng.IntN(300), rng.IntN(400), "svchost.exe", programs[rng.IntN(len(programs))],
-			1000+rng.IntN(30000), rng.IntN(8), rng.IntN(250), criticality[rng.IntN(4)], tactics[rng.IntN(len(tactics))], rng.Float64(),
-			0.5+rng.Float64()/2, 1+rng.IntN(10))
-		if err != nil {
+		if _, err := w.Write(appendEvent(nil, i, rng)); err != nil {
 			return err
 		}
 	}
 	return w.Flush()
+}
+
+var (
+	criticality = []string{"low", "medium", "high", "critical"}
+	tactics     = []string{"[]", "[]", "[]", `["execution"]`, `["initial-access","lateral-movement"]`}
+	programs    = []string{`C:\\Windows\\System32\\svchost.exe -k netsvcs -p`, `C:\\Program Files\\Browser\\browser.exe --type=renderer --lang=en`,
+		`C:\\Windows\\explorer.exe`, `C:\\Windows\\System32\\conhost.exe 0xffffffff -ForceV1`, `C:\\Tools\\backup.exe /nightly /verify`}
+)
+
+// appendEvent appends the event of number i and a line's end.
+func appendEvent(dst []byte, i int, rng *rand.Rand) []byte {
+	return fmt.Appendf(dst, `{"event_id":"EVT-%08d","timestamp":"2024-05-10T%02d:%02d:%02d.%03dZ","event_type":"process_creation","host":"ws-%03d",`+
+		`"user_principal":"user%03d@corp.example","process_name":"%s","command_line":"%s","process_id":%d,"parent_process":"services.exe",`+
+		`"src_ip":"10.0.%d.%d","dest_ip":"10.0.2.10","asset_criticality":"%s","attck_tactics":%s,"identity_risk_score":%.2f,`+
+		`"cross_source_confidence":%.2f,"baseline_severity":%d}`+"\n",
+		i, i/3600000%24, i/60000%60, i/1000%60, i%1000, rng.IntN(300), rng.IntN(400), "svchost.exe", programs[rng.IntN(len(programs))],
+		1000+rng.IntN(30000), rng.IntN(8), rng.IntN(250), criticality[rng.IntN(4)], tactics[rng.IntN(len(tactics))], rng.Float64(),
+		0.5+rng.Float64()/2, 1+rng.IntN(10))
 }
