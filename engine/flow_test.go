@@ -107,13 +107,17 @@ func (c *flowCase) lines(t *testing.T, path string, object func([]byte) []byte) 
 	}
 }
 
-func (c *flowCase) open(t *testing.T) *Engine {
-	t.Helper()
+func (c *flowCase) options() Options {
 	o := Options{Replay: c.replay, Lookup: func(string) (string, bool) { return "", false }}
 	if p := filepath.Join(c.dir, "prescore.toml"); exists(p) {
 		o.Config = p
 	}
-	e, err := Open(o)
+	return o
+}
+
+func (c *flowCase) open(t *testing.T) *Engine {
+	t.Helper()
+	e, err := Open(c.options())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,6 +166,10 @@ func TestFlow(t *testing.T) {
 // else with each of its texts.
 func (c *flowCase) inside(t *testing.T, out [][]byte) {
 	t.Helper()
+	cfg, err := Load(c.options())
+	if err != nil {
+		t.Fatal(err)
+	}
 	i := 0
 	for _, in := range c.objects {
 		for ; i < len(out) && appended(out[i]); i++ {
@@ -171,7 +179,7 @@ func (c *flowCase) inside(t *testing.T, out [][]byte) {
 		}
 		switch {
 		case bytes.Equal(in, out[i]): // no record, or scored already
-		case c.nested(t):
+		case cfg.Output.Layout == "nested":
 			marked(t, in, out[i])
 		default:
 			for _, s := range texts(t, in) {
@@ -195,15 +203,6 @@ func appended(obj []byte) bool {
 		Prescore struct{ Kind string }
 	}
 	return json.Unmarshal(body(obj), &doc) == nil && (doc.Prescore.Kind == "incident" || doc.Prescore.Kind == "summary")
-}
-
-func (c *flowCase) nested(t *testing.T) bool {
-	t.Helper()
-	cfg, err := Load(c.open(t).opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cfg.Output.Layout == "nested"
 }
 
 // texts gives the texts of a record that are neither keys nor so short that they prove nothing.
