@@ -80,7 +80,7 @@ func New(cfg Config, in In) (*Room, error) {
 		return nil, err
 	}
 	switch cfg.Schema {
-	case project.ECS, project.Flat:
+	case project.ECS, project.OCSF, project.Flat:
 		r.view = project.New(cfg.Schema, keep, r.secret)
 	case "none":
 		if r.layout == replace {
@@ -88,7 +88,7 @@ func New(cfg Config, in In) (*Room, error) {
 		}
 		r.layout = nested
 	default:
-		return nil, option.Refuse("schema", "must be \"ecs\", \"flat\" or \"none\", not %q", cfg.Schema)
+		return nil, option.Refuse("schema", "must be \"ecs\", \"ocsf\", \"flat\" or \"none\", not %q", cfg.Schema)
 	}
 	return r, nil
 }

@@ -180,7 +180,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	f(func(c *Config) { c.Schema = "cim" }, `schema: must be "ecs", "flat" or "none", not "cim"`)
+	f(func(c *Config) { c.Schema = "cim" }, `schema: must be "ecs", "ocsf", "flat" or "none", not "cim"`)
 	f(func(c *Config) { c.Layout = "beside" }, `layout: must be "nested", "merge" or "replace", not "beside"`)
 	f(func(c *Config) { c.Schema, c.Layout = "none", "replace" }, `layout: must not be "replace" with schema "none": there is no view to replace the record with`)
 	f(func(c *Config) { c.Fields = []string{"usr"} }, `fields: "usr" is not a field of the vocabulary`)
@@ -203,7 +203,7 @@ func TestFieldsAreChosen(t *testing.T) {
 const maxAllocs = 0
 
 func TestAllocs(t *testing.T) {
-	for _, schema := range []string{"none", "flat", "ecs"} {
+	for _, schema := range []string{"none", "flat", "ecs", "ocsf"} {
 		for _, layout := range []string{"nested", "merge", "replace"} {
 			if schema == "none" && layout == "replace" {
 				continue

@@ -26,6 +26,7 @@ func (r *Room) replaced(dst []byte, ev *event.Event, plan *project.Plan, pairs [
 		}
 	case project.OCSF:
 		text = ev.Line
+		r.view.WithoutUnmapped(plan)
 	}
 	if len(dst) == at && text != "" && r.rewrite && r.redact.MayHold(text) {
 		dst = r.redact.AppendValue(dst, text)

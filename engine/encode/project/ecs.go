@@ -1,6 +1,8 @@
 package project
 
 import (
+	"strings"
+
 	"prescore/engine/event"
 	"prescore/engine/wire"
 )
@@ -59,7 +61,11 @@ func ecsColumns() []column {
 		if s.ECS == "" || ecsDerivedKeys.has(k) {
 			continue
 		}
-		cols = append(cols, column{path: s.ECS, key: k, op: opFor(s, ecsOps[k])})
+		own := ecsOps[k]
+		if strings.HasPrefix(s.ECS, "labels.") { // labels are keywords
+			own = opText
+		}
+		cols = append(cols, column{path: s.ECS, key: k, op: opFor(s, own)})
 	}
 	return append(cols,
 		column{path: "host.hostname", op: ecsFirstText, any: keysOf(event.KeyHost)},

@@ -21,7 +21,8 @@ const (
 	opDate               // RFC 3339 text
 	opMillis             // milliseconds since 1970 UTC
 	opConst              // the column's own bytes
-	opDerived            // numbers from here on are a schema's own
+	opDerived            // numbers from here on are ECS's own
+	opOCSF     op = 64   // numbers from here on are OCSF's own
 )
 
 // verbatim reports whether a text is written as it is.
@@ -50,7 +51,10 @@ func (o op) takes(v event.Value) bool {
 		return v.K == event.String && isMAC(v.S)
 	case ecsOutcome:
 		return v.K == event.String && (v.S == "success" || v.S == "failure" || v.S == "unknown")
-	case ecsPercent:
+	case ocsfMillis, ocsfNumber:
+		_, ok := v.Int64()
+		return ok
+	case ecsPercent, ocsfScore:
 		f, ok := v.Float64()
 		return ok && f >= 0 && f <= 1
 	case opAny:

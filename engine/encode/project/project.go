@@ -10,6 +10,7 @@ package project
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 
 	"prescore/engine/event"
@@ -25,8 +26,8 @@ const (
 
 const (
 	keyWords  = (event.NumKeys + 63) / 64
-	leafWords = 5 // 320 leaves: OCSF's, the widest, has 290
-	maxDepth  = 8 // levels of the deepest column
+	leafWords = 10 // 640 leaves: OCSF's, the widest, has 620
+	maxDepth  = 8  // levels of the deepest column
 )
 
 // Mask is a set of canonical keys.
@@ -69,7 +70,15 @@ type column struct {
 	key   event.Key
 	any   Mask
 	flags flag
-	text  string // encoded MessagePack of opConst
+	text  string      // encoded MessagePack of opConst
+	keys  []event.Key // any, in the order in which a derived leaf looks at them
+
+	// Of OCSF alone: where the column is legal and when (see ocsf.go).
+	cond   cond
+	class  event.Class
+	echo   bool
+	need   string
+	unless []string
 }
 
 type leaf struct {
@@ -99,6 +108,10 @@ type View struct {
 	byFlag  [numFlags][leafWords]uint64
 	anyOf   []uint16 // leaves with a set of keys
 	topLeaf map[string]span
+
+	classes      map[event.Class]*ocsfClass // of OCSF
+	fills        []rule
+	profilesLeaf uint16
 }
 
 // span is a range of leaves under one top-level key.
@@ -107,6 +120,8 @@ type span struct{ lo, hi uint16 }
 // Plan is what a view will write of one event.
 type Plan struct {
 	live     [leafWords]uint64
+	class    *ocsfClass
+	layout   *layout
 	have     Mask // keys that are set, wanted and not empty
 	original string
 }
@@ -117,6 +132,8 @@ func New(schema string, keep Mask, secret func(name string) bool) *View {
 	switch schema {
 	case ECS:
 		cols = ecsColumns()
+	case OCSF:
+		cols = ocsfColumns()
 	default:
 		cols = flatColumns()
 	}
@@ -148,6 +165,10 @@ func New(schema string, keep Mask, secret func(name string) bool) *View {
 	if len(v.leaves) > leafWords*64 {
 		panic("project: leafWords is too small for " + schema)
 	}
+	if schema == OCSF {
+		v.profilesLeaf = uint16(slices.IndexFunc(v.leaves, func(l leaf) bool { return l.op == ocsfProfiles }))
+		v.layOut()
+	}
 	return v
 }
 
@@ -161,8 +182,11 @@ type branch struct {
 func (b *branch) insert(path []string, c column) {
 	for _, k := range b.kids {
 		if k.name == path[0] {
+			if len(path) == 1 && k.col != nil { // one or the other, as the event's class has it
+				break
+			}
 			if len(path) == 1 || k.col != nil {
-				panic("project: two columns at " + c.path)
+				panic("project: " + c.path + " is a value and a map")
 			}
 			k.insert(path[1:], c)
 			return
@@ -194,12 +218,14 @@ func (v *View) lay(b *branch, above []uint16) {
 	if k := l.key; k != 0 {
 		v.byKey[k] = i + 1
 	}
-	for k := event.Key(1); k < event.NumKeys; k++ {
-		if l.any.has(k) {
-			l.keys = append(l.keys, k)
+	if l.keys == nil {
+		for k := event.Key(1); k < event.NumKeys; k++ {
+			if l.any.has(k) {
+				l.keys = append(l.keys, k)
+			}
 		}
 	}
-	if len(l.keys) > 0 {
+	if l.any != (Mask{}) {
 		v.anyOf = append(v.anyOf, i)
 	}
 	for f := range numFlags {
@@ -213,6 +239,11 @@ func (v *View) lay(b *branch, above []uint16) {
 // Plan finds out what the view has to say of an event.
 func (v *View) Plan(p *Plan, ev *event.Event) {
 	*p = Plan{}
+	byKey := &v.byKey
+	if v.classes != nil {
+		v.classOf(p, ev)
+		byKey = &p.layout.byKey
+	}
 	for w, keys := range ev.Keys() {
 		keys &= v.keep[w]
 		p.have[w] = keys
@@ -223,7 +254,14 @@ func (v *View) Plan(p *Plan, ev *event.Event) {
 				p.have[w] &^= set & -set
 				continue
 			}
-			if i := v.byKey[k]; i != 0 && v.leaves[i-1].op.takes(val) {
+			i := byKey[k]
+			if i != 0 && !v.leaves[i-1].op.takes(val) {
+				i = 0
+				if p.layout != nil {
+					i = p.layout.unmapped[k]
+				}
+			}
+			if i != 0 {
 				i--
 				p.live[i>>6] |= 1 << (i & 63)
 			}
@@ -236,6 +274,28 @@ func (v *View) Plan(p *Plan, ev *event.Event) {
 	}
 	for f := flagsOf(ev); f != 0; f &= f - 1 {
 		p.join(&v.byFlag[bits.TrailingZeros32(uint32(f))])
+	}
+	if p.layout != nil {
+		v.ocsfPlan(p, p.layout)
+	}
+}
+
+// classOf finds the class and the layout of an event of OCSF. A class that the view does not have is a base event.
+func (v *View) classOf(p *Plan, ev *event.Event) {
+	if p.class = v.classes[ev.Class]; p.class == nil {
+		p.class = v.classes[event.BaseEvent]
+	}
+	p.layout = &p.class.onSelf
+	if ev.Has(event.KeyTargetProcess) || ev.Has(event.KeyTargetProcessPath) || ev.Has(event.KeyTargetProcessPID) {
+		p.layout = &p.class.onAnother
+	}
+}
+
+// WithoutUnmapped takes back what OCSF has no name for, for a caller that writes "unmapped" itself.
+func (v *View) WithoutUnmapped(p *Plan) {
+	s := v.topLeaf["unmapped"]
+	for i := s.lo; i < s.hi; i++ {
+		p.live[i>>6] &^= 1 << (i & 63)
 	}
 }
 

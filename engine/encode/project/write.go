@@ -2,6 +2,7 @@ package project
 
 import (
 	"encoding/binary"
+	"math"
 
 	"prescore/engine/event"
 	"prescore/engine/wire"
@@ -32,7 +33,7 @@ func (v *View) AppendPairs(dst []byte, p *Plan, ev *event.Event, m Masker) ([]by
 	var stack [maxDepth]open
 	var path [maxDepth]uint16
 	depth := 1 // stack[0] is the view itself: only its count is used
-	w := writer{v: v, ev: ev, mask: m, have: p.have, original: p.original}
+	w := writer{v: v, ev: ev, mask: m, have: p.have, original: p.original, live: p.live, class: p.class, layout: p.layout}
 	for i := p.next(0); i >= 0; i = p.next(i + 1) {
 		l := &v.leaves[i]
 		for depth > 1 && int(v.nodes[path[depth-1]].hi) <= i {
@@ -88,12 +89,20 @@ type writer struct {
 	mask     Masker
 	have     Mask
 	original string
+
+	// Of OCSF alone.
+	live   [leafWords]uint64
+	class  *ocsfClass
+	layout *layout
 }
 
 func (w *writer) value(dst []byte, l *leaf) []byte {
 	if l.key == 0 {
 		if l.op == opConst {
 			return append(dst, l.text...)
+		}
+		if w.class != nil {
+			return w.ocsf(dst, l)
 		}
 		return w.ecs(dst, l)
 	}
@@ -119,6 +128,15 @@ func (w *writer) value(dst []byte, l *leaf) []byte {
 		return appendTime(dst, int64(v.N))
 	case opMillis:
 		return wire.AppendInt(dst, floorDiv(int64(v.N), 1e6))
+	case ocsfMillis:
+		n, _ := v.Int64()
+		return wire.AppendInt(dst, floorDiv(n, 1e6))
+	case ocsfNumber:
+		n, _ := v.Int64()
+		return wire.AppendInt(dst, n)
+	case ocsfScore:
+		f, _ := v.Float64()
+		return wire.AppendInt(dst, int64(math.Round(100*f)))
 	case ecsMAC:
 		return appendMAC(dst, v.S)
 	case ecsMACs:

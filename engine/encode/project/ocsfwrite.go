@@ -1,0 +1,335 @@
+package project
+
+import (
+	"math"
+	"strings"
+
+	"prescore/engine/event"
+	"prescore/engine/wire"
+)
+
+// maxSeverityID is the number of severities that have a caption, Unknown among them.
+const maxSeverityID = 6
+
+var (
+	severityCaptions   = encodeAll("Unknown", "Informational", "Low", "Medium", "High", "Critical")
+	riskCaptions       = encodeAll("Info", "Low", "Medium", "High", "Critical")
+	confidenceCaptions = encodeAll("Unknown", "Low", "Medium", "High")
+	unknownText        = key("Unknown")
+)
+
+func encodeAll(ss ...string) []string {
+	for i, s := range ss {
+		ss[i] = key(s)
+	}
+	return ss
+}
+
+// ocsf writes a derived leaf of OCSF.
+func (w *writer) ocsf(dst []byte, l *leaf) []byte {
+	ev, c := w.ev, w.class
+	switch l.op {
+	case ocsfActivityID:
+		return wire.AppendUint(dst, uint64(w.activityID()))
+	case ocsfActivityName:
+		// 99 is Other: its name is the source's own word, where it has one.
+		if w.activityID() == event.ActivityOther && w.have.has(event.KeyAction) {
+			return w.ofKey(dst, event.KeyAction)
+		}
+		return append(dst, c.activity(w.activityID()).caption...)
+	case ocsfTypeName:
+		return append(dst, c.activity(w.activityID()).typeName...)
+	case ocsfTypeUID:
+		return wire.AppendUint(dst, uint64(c.uid)*100+uint64(w.activityID()))
+	case ocsfCategoryUID:
+		return wire.AppendUint(dst, uint64(c.uid.Category()))
+	case ocsfCategoryName:
+		return append(dst, c.category...)
+	case ocsfClassUID:
+		return wire.AppendUint(dst, uint64(c.uid))
+	case ocsfClassName:
+		return append(dst, c.caption...)
+	case ocsfTime:
+		return wire.AppendInt(dst, floorDiv(when(ev), 1e6))
+	case ocsfOriginalTime:
+		if v := ev.Get(event.KeyTime); v.K != event.Time || v.S != "" {
+			return wire.AppendStr(dst, v.S)
+		}
+		return appendTime(dst, when(ev))
+	case ocsfSeverityID:
+		return append(dst, severityID(ev))
+	case ocsfSeverity:
+		return append(dst, severityCaptions[severityID(ev)]...)
+	case ocsfUID:
+		return w.uid(dst)
+	case ocsfProduct, ocsfSource:
+		if w.have.has(event.KeyProduct) && l.op == ocsfProduct {
+			return w.ofKey(dst, event.KeyProduct)
+		}
+		if ev.Source != "" {
+			return wire.AppendStr(dst, ev.Source)
+		}
+		return append(dst, unknownText...)
+	case ocsfProfiles:
+		return w.profiles(dst)
+	case ocsfRiskScore:
+		return wire.AppendInt(dst, int64(math.Round(ev.Risk)))
+	case ocsfRiskLevelID:
+		return append(dst, riskLevel(ev))
+	case ocsfRiskLevel:
+		return append(dst, riskCaptions[riskLevel(ev)]...)
+	case ocsfConfidenceID:
+		return append(dst, confidenceID(ev))
+	case ocsfConfidence:
+		return append(dst, confidenceCaptions[confidenceID(ev)]...)
+	case ocsfConfidenceScore:
+		return wire.AppendInt(dst, int64(math.Round(100*min(ev.Confidence, 1))))
+	case ecsOriginal:
+		return wire.AppendStr(dst, w.original)
+	}
+	return w.ocsfOfKeys(dst, l)
+}
+
+// ocsfOfKeys writes a derived leaf that is made of keys.
+func (w *writer) ocsfOfKeys(dst []byte, l *leaf) []byte {
+	k := w.first(l.keys)
+	switch l.op {
+	case ocsfText:
+		return w.ofKey(dst, k)
+	case ocsfLong:
+		n, _ := w.ev.Get(k).Int64()
+		return wire.AppendInt(dst, n)
+	case ocsfBase:
+		if v := w.ev.Get(k); v.K == event.String && !w.v.secret.has(k) {
+			return wire.AppendStr(dst, baseName(v.S))
+		}
+		return w.ofKey(dst, k)
+	case ocsfList:
+		return w.ofKey(append(dst, 0x91), k)
+	case ocsfNamed:
+		return w.ofKey(append(append(dst, 0x91, 0x81), "\xa4name"...), k)
+	case ocsfData:
+		return w.ofKey(append(append(dst, 0x91, 0x81), "\xa5rdata"...), k)
+	case ocsfMalware:
+		dst = w.ofKey(append(append(dst, 0x91, 0x82), "\xa4name"...), k)
+		return append(append(dst, "\xb2classification_ids"...), 0x91, 0)
+	case ocsfHashes:
+		return w.hashes(dst, l.keys)
+	case ocsfResource:
+		return w.object(append(dst, 0x91), l.keys, "name", "uid", "type")
+	case ocsfLoggers:
+		return w.object(append(dst, 0x91), l.keys, "name", "uid")
+	case ocsfAttacks:
+		return w.attacks(dst)
+	case ocsfVulnerability:
+		dst = append(append(dst, 0x91, 0x81), "\xa3cve\x81\xa3uid"...)
+		return w.orUnknown(dst, event.KeyFindingID, event.KeyRuleID, event.KeyThreat)
+	case ocsfControl:
+		return w.orUnknown(dst, event.KeyRule, event.KeyFinding, event.KeyRuleID)
+	case ocsfOperation:
+		return w.orUnknown(dst, event.KeyAction, event.KeyEventCode)
+	case ocsfFindingList:
+		dst = w.uid(append(append(dst, 0x91, 0x82), "\xa3uid"...))
+		return w.orUnknown(append(dst, "\xa5title"...), event.KeyFinding, event.KeyRule)
+	}
+	return w.enumeration(dst, l)
+}
+
+// first gives the first of keys that is set, 0 where none is.
+func (w *writer) first(keys []event.Key) event.Key {
+	for _, k := range keys {
+		if w.have.has(k) {
+			return k
+		}
+	}
+	return 0
+}
+
+func (w *writer) orUnknown(dst []byte, keys ...event.Key) []byte {
+	if k := w.first(keys); k != 0 {
+		return w.ofKey(dst, k)
+	}
+	return append(dst, unknownText...)
+}
+
+// activityID gives the class's number: the event's own where the class has it, else Other.
+func (w *writer) activityID() uint8 {
+	id := w.ev.Activity
+	if w.class.uid != w.ev.Class || id == 0 {
+		return 0
+	}
+	if _, ok := w.class.activities[id]; !ok {
+		return event.ActivityOther
+	}
+	return id
+}
+
+// uid gives the record its id: the source's own, else the engine's.
+func (w *writer) uid(dst []byte) []byte {
+	switch {
+	case w.have.has(event.KeyEventID):
+		return w.ofKey(dst, event.KeyEventID)
+	case w.ev.ID != "":
+		return wire.AppendStr(dst, w.ev.ID)
+	}
+	return append(dst, unknownText...)
+}
+
+// severityID maps the baseline (what the source, or the class, says) to severity_id. Where rules found more in the event than its
+// source did, theirs is the severity.
+func severityID(ev *event.Event) byte {
+	b := ev.Baseline
+	if ev.BaselineGiven > 0 {
+		b = ev.BaselineGiven
+	}
+	var id byte
+	switch {
+	case b <= 0:
+	case b <= 2:
+		id = 1
+	case b <= 4:
+		id = 2
+	case b <= 6:
+		id = 3
+	case b <= 8:
+		id = 4
+	default:
+		id = 5
+	}
+	if f := worst(ev); f != nil && f.Level != event.LevelNone {
+		id = max(id, byte(f.Level)) // informational is 1 in both
+	}
+	return min(id, maxSeverityID-1)
+}
+
+// riskLevel maps the event's level, which is of prescore's score, to risk_level_id.
+func riskLevel(ev *event.Event) byte {
+	if ev.Level == event.LevelNone {
+		return 0
+	}
+	return byte(ev.Level) - 1
+}
+
+// confidenceID maps 0 to 1 to Low, Medium and High, a third each.
+func confidenceID(ev *event.Event) byte {
+	switch c := ev.Confidence; {
+	case c <= 0:
+		return 0
+	case c < 1.0/3:
+		return 1
+	case c < 2.0/3:
+		return 2
+	}
+	return 3
+}
+
+func (w *writer) profiles(dst []byte) []byte {
+	n := 0
+	at := len(dst)
+	dst = append(dst, 0x90)
+	for i := range w.layout.profiles {
+		if p := &w.layout.profiles[i]; meets(&w.live, &p.leaves) {
+			dst = append(dst, p.name...)
+			n++
+		}
+	}
+	dst[at] |= byte(n) // OCSF has fewer than 15 profiles
+	return dst
+}
+
+// hashes writes an array of fingerprints. The keys are MD5, SHA-1, SHA-256 and the hash of the import table.
+func (w *writer) hashes(dst []byte, keys []event.Key) []byte {
+	at, n := len(dst), byte(0)
+	dst = append(dst, 0x90)
+	for i, k := range keys {
+		if !w.have.has(k) {
+			continue
+		}
+		n++
+		dst = append(dst, fingerprints[i]...)
+		dst = w.ofKey(dst, k)
+	}
+	dst[at] |= n
+	return dst
+}
+
+// fingerprints are the heads of fingerprint objects up to their value, in the order of the keys.
+var fingerprints = func() (f [4]string) {
+	for i, alg := range []struct {
+		id   uint64
+		name string
+	}{{1, "MD5"}, {2, "SHA-1"}, {3, "SHA-256"}, {18, "Imphash"}} {
+		b := wire.AppendUint(wire.AppendStr(wire.AppendMap(nil, 3), "algorithm_id"), alg.id)
+		b = wire.AppendStr(wire.AppendStr(b, "algorithm"), alg.name)
+		f[i] = string(wire.AppendStr(b, "value"))
+	}
+	return f
+}()
+
+// object writes a map of the keys that are set under names.
+func (w *writer) object(dst []byte, keys []event.Key, names ...string) []byte {
+	at := len(dst)
+	dst = append(dst, 0x80)
+	named := false
+	for i, k := range keys {
+		if !w.have.has(k) {
+			continue
+		}
+		dst[at]++
+		dst = w.ofKey(wire.AppendStr(dst, names[i]), k)
+		named = named || names[i] != "type"
+	}
+	if !named {
+		dst[at]++
+		dst = append(append(dst, "\xa4name"...), unknownText...)
+	}
+	return dst
+}
+
+// attacks writes one object a technique and one a tactic: which tactic belongs to which technique, the event does not say.
+func (w *writer) attacks(dst []byte) []byte {
+	var techniques, tactics terms
+	techniques.add(w.ev.Str(event.KeyTechnique))
+	for _, t := range w.ev.Techniques {
+		techniques.add(t)
+	}
+	for _, t := range w.ev.Tactics {
+		tactics.add(t)
+	}
+	if s := w.ev.Str(event.KeyTactic); s != "" {
+		if t := tacticNamed(s); t != nil {
+			s = t.short
+		}
+		tactics.add(s)
+	}
+	dst = wire.AppendArray(dst, techniques.n+tactics.n)
+	for _, id := range techniques.s[:techniques.n] {
+		parent, _, sub := strings.Cut(id, ".")
+		dst = append(wire.AppendMap(dst, 1), "\xa9technique\x81\xa3uid"...)
+		if sub {
+			dst[len(dst)-len("\x81\xa9technique\x81\xa3uid")] = 0x82
+		}
+		dst = wire.AppendStr(dst, parent)
+		if sub {
+			dst = wire.AppendStr(append(dst, "\xadsub_technique\x81\xa3uid"...), id)
+		}
+	}
+	for _, s := range tactics.s[:tactics.n] {
+		dst = append(dst, "\x81\xa6tactic"...)
+		if t := tacticNamed(s); t != nil {
+			dst = wire.AppendStr(append(dst, "\x82\xa4name"...), t.name)
+			dst = wire.AppendStr(append(dst, "\xa3uid"...), t.id)
+		} else {
+			dst = wire.AppendStr(append(dst, "\x81\xa4name"...), s)
+		}
+	}
+	return dst
+}
+
+// baseName gives what follows the last separator of a path, the whole where that is empty.
+func baseName(s string) string {
+	if i := strings.LastIndexAny(s, `/\`); i >= 0 && i+1 < len(s) {
+		return s[i+1:]
+	}
+	return s
+}
