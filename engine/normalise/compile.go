@@ -26,6 +26,7 @@ type table struct {
 	globs   []globRow
 	absent  *row
 	present *row
+	memo    *memo // what globs gave before; nil where matching is as cheap
 }
 
 type globRow struct {
@@ -42,6 +43,7 @@ type source struct {
 	early    []table
 	messages []messages
 	fields   []step
+	plan     *plan // which of fields a record needs; nil: all
 	late     []table
 	named    []step // where the source's name comes from
 	severity []scaled

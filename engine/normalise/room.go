@@ -143,6 +143,9 @@ func (r *Room) compile(list []*mapping, table *event.Names) error {
 			}
 		}
 	}
+	for _, s := range r.sources {
+		s.prepare(table.Len())
+	}
 	return nil
 }
 
@@ -187,9 +190,7 @@ func (r *Room) Apply(ev *event.Event) {
 	for i := range s.messages {
 		s.messages[i].apply(r, ev, &st)
 	}
-	for i := range s.fields {
-		r.put(ev, &s.fields[i])
-	}
+	r.fields(ev, s)
 	for i := range s.late {
 		r.table(ev, &s.late[i], &st)
 	}
@@ -250,11 +251,9 @@ func (r *Room) table(ev *event.Event, t *table, st *state) {
 		r.row(ev, w, st)
 		return
 	}
-	for i := range t.globs {
-		if t.globs[i].match(s) {
-			r.row(ev, t.globs[i].row, st)
-			return
-		}
+	if w := t.match(s); w != nil {
+		r.row(ev, w, st)
+		return
 	}
 	if t.present != nil {
 		r.row(ev, t.present, st)

@@ -1,0 +1,81 @@
+package normalise
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"prescore/conf"
+	"prescore/engine/event"
+)
+
+// TestPlanChangesNothing: with the plan and the memo an event comes out as it does when every step and pattern is run, for every
+// built-in source, over random fields of names and values that mappings ask for.
+func TestPlanChangesNothing(t *testing.T) {
+	names := event.NewNames()
+	build := func() *Room {
+		r, err := New(Defaults(), In{Names: names, Builtin: conf.Sources()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	fast, plain := build(), build()
+	for _, s := range plain.sources {
+		s.plan = nil
+		for _, list := range [][]table{s.early, s.late} {
+			for i := range list {
+				list[i].memo = nil
+			}
+		}
+	}
+	rng := rand.New(rand.NewPCG(5, 6))
+	words := []string{"process_creation", "user login failed", "GET", "-", "", "10.0.0.1", "CORP\\jane", "4624", "2024-05-10T14:32:00Z", "SHA1=aa,MD5=bb", "conn", "x y z", "true"}
+	a, b := event.New(names), event.New(names)
+	for round := range 4000 {
+		a.Reset()
+		b.Reset()
+		for range rng.IntN(30) {
+			id := event.NameID(rng.IntN(names.Len()))
+			v := event.Str(words[rng.IntN(len(words))])
+			if rng.IntN(4) == 0 {
+				v = event.IntOf(rng.Int64N(70000))
+			}
+			a.AddID(id, names.Name(id), v, 1)
+			b.AddID(id, names.Name(id), v, 1)
+		}
+		a.Arrival, b.Arrival = 1715351520e9, 1715351520e9
+		fast.Apply(a)
+		plain.Apply(b)
+		if got, want := describe(a), describe(b); got != want {
+			t.Fatalf("round %d:\n got %s\nwant %s", round, got, want)
+		}
+	}
+}
+
+// describe says everything that normalise sets.
+func describe(ev *event.Event) string {
+	out := fmt.Sprint(ev.Source, ev.Class, ev.Activity, ev.Baseline, ev.Confidence, ev.Entities, ev.Invalid, ev.Problems, ev.Criticality, ev.Identity)
+	for k := event.Key(1); k < event.NumKeys; k++ {
+		if ev.Has(k) {
+			out += fmt.Sprintf(" %s=%v", k, ev.Get(k))
+		}
+	}
+	return out
+}
+
+func TestMemoIsBounded(t *testing.T) {
+	tb := table{memo: new(memo)}
+	for _, g := range globsOf("*logon*, proc*, *stop, exact, a*, b*, c*, d*") {
+		tb.globs = append(tb.globs, globRow{g, &row{}})
+	}
+	for i := range 10 * memoSlots {
+		for _, s := range []string{fmt.Sprint("user logon ", i), fmt.Sprint("process", i), fmt.Sprint(i, "stop"), fmt.Sprint("none", i)} {
+			for range 2 {
+				if tb.match(s) != tb.scan(s) {
+					t.Fatalf("%q: the memo says otherwise", s)
+				}
+			}
+		}
+	}
+}
