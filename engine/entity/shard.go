@@ -33,12 +33,13 @@ type shard struct {
 	gone      []string // stored keys of entities to delete from the store
 	goneCut   bool     // gone overflowed: the store has to be written anew
 	n         counts
+	nowS      uint32   // newest arrival, seconds
 	_         [64]byte // shards next to each other must not share a cache line
 }
 
 // counts are a shard's counters, under its lock.
 type counts struct {
-	created, refused, evicted, evictedProtected, evictedQuota, evictedBytes, truncated, hits uint64
+	created, refused, evicted, evictedProtected, evictedQuota, evictedBytes, expired, truncated, hits uint64
 }
 
 func (sh *shard) init(st *Store, entries int, bytes int64) error {
@@ -209,7 +210,11 @@ func (sh *shard) remove(e *Entity, lost bool) {
 	sh.st.kinds[e.kind].n.Add(-1)
 	if lost {
 		sh.n.evicted++
-		sh.ghosts.add(sh.st.hash(e.kind, e.key))
+		if sh.live(e) {
+			sh.ghosts.add(sh.st.hash(e.kind, e.key))
+		} else {
+			sh.n.expired++
+		}
 		e.each(func(id uint8, v any) {
 			if f := sh.st.slots[id-1].evicted; f != nil {
 				f(e, v)
@@ -223,6 +228,16 @@ func (sh *shard) remove(e *Entity, lost bool) {
 			sh.goneCut = true
 		}
 	}
+}
+
+// live reports whether any of the entity's state still mattered at the newest arrival.
+func (sh *shard) live(e *Entity) bool {
+	live := e.slotID == 0
+	e.each(func(id uint8, v any) {
+		f := sh.st.slots[id-1].expires
+		live = live || f == nil || f(e, v) >= int64(sh.nowS)*1e9
+	})
+	return live
 }
 
 // evictOfKind makes room within a kind's own bound: the oldest of the kind in this shard goes, those of weight after a second

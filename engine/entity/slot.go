@@ -12,6 +12,7 @@ type SlotSpec[T any] struct {
 	Append  func(dst []byte, v *T) []byte                                        // writes v; nil: the slot is not stored
 	Parse   func(e *Entity, version uint8, b []byte) (v *T, size int, err error) // reads it; size as given to Put
 	Evicted func(e *Entity, v *T)                                                // told when the entity goes, under the shard's lock: it must not call the store
+	Expires func(e *Entity, v *T) int64                                          // arrival, nanoseconds, after which the state is worth nothing; nil: never
 }
 
 // Slot finds a room's state on an entity.
@@ -23,6 +24,7 @@ type slotInfo struct {
 	append  func([]byte, any) []byte
 	parse   func(*Entity, uint8, []byte) (any, int, error)
 	evicted func(*Entity, any)
+	expires func(*Entity, any) int64
 }
 
 // slotList holds the slots of an entity that has more than one.
@@ -51,6 +53,9 @@ func NewSlot[T any](st *Store, spec SlotSpec[T]) (Slot[T], error) {
 	}
 	if spec.Evicted != nil {
 		info.evicted = func(e *Entity, v any) { spec.Evicted(e, v.(*T)) }
+	}
+	if spec.Expires != nil {
+		info.expires = func(e *Entity, v any) int64 { return spec.Expires(e, v.(*T)) }
 	}
 	st.slots = append(st.slots, info)
 	return Slot[T]{uint8(len(st.slots))}, nil

@@ -83,6 +83,7 @@ func (st *Store) Get(k Kind, key string, arrival int64) Cursor {
 	sh := st.shardOf(h)
 	nowS := seconds(arrival)
 	sh.mu.Lock()
+	sh.nowS = max(sh.nowS, nowS)
 	e := sh.find(h, k, key, true)
 	if e == nil {
 		e = sh.admit(h, k, key, nowS)
@@ -153,6 +154,7 @@ func (st *Store) Counters() []Counter {
 		n.evictedProtected += sh.n.evictedProtected
 		n.evictedQuota += sh.n.evictedQuota
 		n.evictedBytes += sh.n.evictedBytes
+		n.expired += sh.n.expired
 		n.truncated += sh.n.truncated
 		n.hits += sh.n.hits
 		entries += uint64(sh.len())
@@ -169,7 +171,8 @@ func (st *Store) Counters() []Counter {
 		{"entities_evicted_protected", n.evictedProtected},
 		{"entities_evicted_quota", n.evictedQuota},
 		{"entities_evicted_bytes", n.evictedBytes},
-		{"entities_truncated", n.truncated}, // came back after an eviction
+		{"entities_evicted_expired", n.expired}, // of the evicted, those whose state was worth nothing any more
+		{"entities_truncated", n.truncated},     // came back after an eviction
 		{"time_clamped", st.clamped.Load()},
 		{"replayed", st.replays.Load()},
 		{"seen_forgotten", st.seen.forgotten.Load()}, // ids pushed out before their time

@@ -1,0 +1,461 @@
+package correlate
+
+import (
+	"math"
+
+	"prescore/engine/entity"
+	"prescore/engine/event"
+)
+
+// Apply resolves the event's identity and time, recognises replays, and takes the event through every rule it is a step of. It adds
+// findings, deltas and incidents; see event.Event's fields of state.
+func (r *Room) Apply(ev *event.Event) {
+	t := r.st.TimeOf(ev)
+	r.st.Resolve(ev, t)
+	if r.st.Seen(ev) {
+		return
+	}
+	w := r.pool.Get().(*work)
+	w.begin(r)
+	r.look(ev, w)
+	r.collect(ev, w)
+	for i := 0; i < len(w.hits); i++ { // grows as rules hold that others refer to; rules refer to no later ones, so it ends
+		r.apply(ev, t, w, w.hits[i])
+	}
+	r.raise(ev)
+	r.pool.Put(w)
+}
+
+// look notes when the event's entities were first seen, for rules that ask.
+func (r *Room) look(ev *event.Event, w *work) {
+	if r.touch == 0 {
+		return
+	}
+	for k := range ev.Entities {
+		w.first[k] = 0
+		key := ev.Entities[k]
+		if r.touch>>k&1 == 0 || key == "" {
+			continue
+		}
+		c := r.st.Get(entity.Kind(k), key, ev.Arrival)
+		if c.E != nil {
+			if r.known.Of(c.E) == nil {
+				r.known.Put(&c, &struct{}{}, 0)
+			}
+			w.first[k] = c.E.First()
+		}
+		c.Close()
+	}
+}
+
+// collect finds the steps that the event is.
+func (r *Room) collect(ev *event.Event, w *work) {
+	for i := range ev.Findings {
+		f := &ev.Findings[i]
+		if q := r.quiet[f.Rule]; q == quietWanted {
+			f.Silent = true
+		}
+		tech := ""
+		if len(f.Techniques) > 0 {
+			tech = f.Techniques[0]
+		}
+		r.offer(ev, w, r.byFinding[f.Rule], tech)
+	}
+	if len(r.byTechnique) > 0 {
+		for _, t := range ev.Techniques {
+			r.offer(ev, w, r.byTechnique[t], t)
+			for i := 0; i < len(t); i++ {
+				if t[i] == '.' {
+					r.offer(ev, w, r.byTechnique[t[:i]], t)
+					break
+				}
+			}
+		}
+	}
+	if len(r.byTactic) > 0 {
+		for _, t := range ev.Tactics {
+			r.offer(ev, w, r.byTactic[t], "")
+		}
+	}
+	if len(r.byClass) > 0 {
+		r.offer(ev, w, r.byClass[ev.Class], "")
+	}
+	if len(r.bySource) > 0 {
+		r.offer(ev, w, r.bySource[ev.Source], "")
+	}
+	r.offer(ev, w, r.every, "")
+	// A later step first: one record must not follow itself.
+	for i := 1; i < len(w.hits); i++ {
+		for j := i; j > 0; j-- {
+			a, b := &r.alts[w.hits[j-1].alt], &r.alts[w.hits[j].alt]
+			if a.rule.index < b.rule.index || a.rule == b.rule && a.step >= b.step {
+				break
+			}
+			w.hits[j-1], w.hits[j] = w.hits[j], w.hits[j-1]
+		}
+	}
+}
+
+// offer takes those of the alternatives that the event satisfies as hits.
+func (r *Room) offer(ev *event.Event, w *work, alts []int32, tech string) {
+	for _, a := range alts {
+		if w.stamps[a] != w.epoch && r.matches(&r.alts[a], ev, w) {
+			w.stamps[a] = w.epoch
+			if tech == "" && len(ev.Techniques) > 0 {
+				tech = ev.Techniques[0]
+			}
+			w.hits = append(w.hits, hit{a, -1, tech})
+		}
+	}
+}
+
+// matches holds the event against all of an alternative but its reference.
+func (r *Room) matches(a *alt, ev *event.Event, w *work) bool {
+	m := &a.match
+	if len(m.Techniques) > 0 && !hasTechnique(m.Techniques, ev) {
+		return false
+	}
+	if len(m.Tactics) > 0 && !common(m.Tactics, ev.Tactics) {
+		return false
+	}
+	if len(m.Classes) > 0 {
+		found := false
+		for _, c := range m.Classes {
+			found = found || c == ev.Class
+		}
+		if !found {
+			return false
+		}
+	}
+	if len(m.Activities) > 0 && !contains(m.Activities, ev.Class.Activity(ev.Activity)) {
+		return false
+	}
+	if len(m.Sources) > 0 && !contains(m.Sources, ev.Source) {
+		return false
+	}
+	if m.Levels != event.LevelNone {
+		found := false
+		for i := range ev.Findings {
+			found = found || ev.Findings[i].Level >= m.Levels
+		}
+		if !found {
+			return false
+		}
+	}
+	for i := range a.where {
+		if !a.where[i].holds(ev) {
+			return false
+		}
+	}
+	return m.State == nil || r.state(m.State, ev, w)
+}
+
+func (r *Room) state(s *State, ev *event.Event, w *work) bool {
+	if s.RiskOver > 0 {
+		key := ev.Entities[s.Kind]
+		if key == "" || r.risk == nil || r.risk(s.Kind, key, ev.Arrival) < s.RiskOver {
+			return false
+		}
+	}
+	if len(s.Tiers) > 0 && !anyOf(s.Tiers, ev.Tier, equalFold) || len(s.Roles) > 0 && !anyOf(s.Roles, ev.AssetRole, equalFold) {
+		return false
+	}
+	if s.NewFor > 0 && (w.first[s.Kind] == 0 || ev.Arrival-w.first[s.Kind] > s.NewFor) {
+		return false
+	}
+	return ev.Criticality >= s.Criticality
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func common(a, b []string) bool {
+	for _, x := range a {
+		if contains(b, x) {
+			return true
+		}
+	}
+	return false
+}
+
+// apply counts one hit in its group's window.
+func (r *Room) apply(ev *event.Event, t int64, w *work, h hit) {
+	a := &r.alts[h.alt]
+	c := a.rule
+	if !c.Type.steps() {
+		if w.rules[c.index] == w.epoch {
+			return // two of its rules matched one record: it is still one record
+		}
+		w.rules[c.index] = w.epoch
+	}
+	key, ok := r.groupKey(ev, w, c, &c.steps[a.step], h.from)
+	if !ok {
+		r.n.noGroup.Add(1)
+		return
+	}
+	if !r.measureOf(ev, w, c) {
+		return
+	}
+	r.n.hits.Add(1)
+	e := entry{t: t, step: uint8(a.step), base: tenths(ev.Baseline), src: r.names16.number(ev.Source), tech: r.names16.number(h.tech)}
+	e.id, e.form = packID(idOf(ev))
+	told := len(w.fired)
+	best, group := r.count(ev, t, w, c, key, e)
+	for i := told; i < len(w.fired); i++ {
+		r.chain(ev, w, int32(i))
+	}
+	if best.ok && best.now {
+		r.hold(ev, w, c, best, group)
+	}
+}
+
+// count takes an entry into its group's window, under the lock of the group's shard.
+func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e entry) (best firing, group string) {
+	cur := r.st.Get(c.kind, key, ev.Arrival)
+	defer cur.Close()
+	if cur.E == nil {
+		r.n.refused.Add(1)
+		r.st.Truncate(ev)
+		return best, ""
+	}
+	cl := r.slot.Of(cur.E)
+	if cl == nil {
+		cl = &cell{rule: c}
+		r.slot.Put(&cur, cl, cellBytes)
+	}
+	if cur.E.Truncated() && ev.Arrival-cur.E.First() <= c.keep(r.lateness) {
+		r.st.Truncate(ev)
+		cl.flags |= cellTrunc
+	} else {
+		cl.flags &^= cellTrunc
+	}
+	cl.lag = max(0, ev.Arrival-t)
+	if c.incident {
+		cur.Grow(cl.remember(ev, c))
+	}
+	if cl.flags&cellPending != 0 {
+		cl.ripe(max(cl.wm, t), r.lateness, w, func(f firing, at int64) { r.absent(&cur, cl, f, ev.Arrival, ev, w) })
+	}
+	for _, v := range w.values {
+		e.v = v
+		f, late := cl.add(&cur, e, r.lateness, w)
+		if late {
+			r.n.late.Add(1)
+			return best, ""
+		}
+		if f.ok {
+			r.report(&cur, cl, f, ev.Arrival, func(i event.Incident) { r.carry(ev, i) })
+			best = f
+		}
+	}
+	cur.Dirty()
+	cur.Weigh(cl.weight())
+	r.timer(&cur, cl)
+	return best, cur.E.Key()
+}
+
+// carry puts an incident on the record that caused it.
+func (r *Room) carry(ev *event.Event, i event.Incident) {
+	if len(ev.Incidents) >= maxIncidents {
+		r.n.cut.Add(1)
+		return
+	}
+	ev.Incidents = append(ev.Incidents, i)
+}
+
+// hold says on the record that a rule holds, and makes it a hit of the rules that refer to this one.
+func (r *Room) hold(ev *event.Event, w *work, c *rule, f firing, group string) {
+	r.n.fired.Add(1)
+	r.find(ev, c, f.value)
+	if len(c.usedBy) == 0 {
+		return
+	}
+	w.note(c, group)
+	r.chain(ev, w, int32(len(w.fired)-1))
+}
+
+// note keeps a firing for the rules that refer to its rule.
+func (w *work) note(c *rule, group string) {
+	from := len(w.groups)
+	w.groups = append(w.groups, group...)
+	w.fired = append(w.fired, fired{c, from, len(w.groups)})
+}
+
+// chain makes a firing a hit of the rules that refer to its rule. No lock is held.
+func (r *Room) chain(ev *event.Event, w *work, from int32) {
+	c := w.fired[from].rule
+	for _, u := range c.usedBy {
+		if w.stamps[u] == w.epoch || !r.matches(&r.alts[u], ev, w) {
+			continue
+		}
+		w.stamps[u] = w.epoch
+		r.n.chains.Add(1)
+		tech := ""
+		if len(ev.Techniques) > 0 {
+			tech = ev.Techniques[0]
+		}
+		// Hits stay in order of their rules, so that a rule sees all of its steps of this record together, later steps first.
+		w.hits = append(w.hits, hit{u, from, tech})
+		for j := len(w.hits) - 1; j > 0; j-- {
+			x, y := &r.alts[w.hits[j-1].alt], &r.alts[w.hits[j].alt]
+			if x.rule.index <= c.index || x.rule.index < y.rule.index || x.rule == y.rule && x.step >= y.step {
+				break
+			}
+			w.hits[j-1], w.hits[j] = w.hits[j], w.hits[j-1]
+		}
+	}
+}
+
+// find adds the rule's finding, once.
+func (r *Room) find(ev *event.Event, c *rule, value float64) {
+	for i := range ev.Findings {
+		if f := &ev.Findings[i]; f.Correlated && f.Rule == c.ID {
+			f.Value = max(f.Value, value)
+			return
+		}
+	}
+	ev.Findings = append(ev.Findings, event.Finding{
+		Rule: c.ID, Title: c.Title, Level: c.Level, Risk: c.Risk, Delta: c.Delta, Techniques: c.Techniques, Tactics: c.Tactics,
+		Value: value, Correlated: true, Silent: len(c.usedBy) > 0 && !r.generates(c),
+	})
+	for _, t := range c.Techniques {
+		ev.AddTechnique(t)
+	}
+	for _, t := range c.Tactics {
+		ev.AddTactic(t)
+	}
+}
+
+// groupKey joins the group's values; false where the event has none of them. A rule without group-by has one group.
+func (r *Room) groupKey(ev *event.Event, w *work, c *rule, s *step, from int32) (string, bool) {
+	if len(s.group) == 0 {
+		return "", true
+	}
+	var parts [maxGroupBy]string
+	any, n := false, len(s.group)
+	for i := range s.group {
+		parts[i] = s.group[i].value(ev).Text(&ev.Arena)
+		if parts[i] == "" && from >= 0 {
+			parts[i] = w.inherited(from, c.GroupBy[i], s.group[i].name)
+		}
+		any = any || parts[i] != ""
+		n += len(parts[i])
+	}
+	if !any {
+		return "", false
+	}
+	b := ev.Arena.Grab(n)[:0]
+	for i := range s.group {
+		b = entity.AppendPart(b, i == 0, parts[i])
+	}
+	return r.st.Normalise(c.kind, event.View(b), &ev.Arena), true
+}
+
+// inherited gives a field of the group for which the rule held that made the hit.
+func (w *work) inherited(from int32, name, alias string) string {
+	f := &w.fired[from]
+	key := event.View(w.groups[f.from:f.to])
+	for _, g := range f.rule.GroupBy {
+		part := key
+		for i := 0; i < len(key); i++ {
+			if key[i] == entity.KeySep {
+				part, key = key[:i], key[i+1:]
+				break
+			}
+		}
+		if g == name || g == alias {
+			return part
+		}
+	}
+	return ""
+}
+
+// measureOf puts what the rule counts of the event into w.values; false where the event has nothing to count.
+func (r *Room) measureOf(ev *event.Event, w *work, c *rule) bool {
+	w.values = w.values[:0]
+	switch c.Type {
+	case EventCount:
+		w.values = append(w.values, 1)
+	case Temporal:
+		w.values = append(w.values, 0)
+	case TemporalOrdered:
+		v := uint64(0)
+		if len(c.differ) > 0 {
+			v = r.joined(ev, c, c.differ)
+		}
+		w.values = append(w.values, v)
+	case ValueCount:
+		if len(c.fields) == 1 && c.fields[0].special == specialTactic {
+			for _, t := range ev.Tactics {
+				w.values = append(w.values, entity.StableHash(t))
+			}
+		} else if len(c.fields) == 1 && c.fields[0].special == specialTechnique {
+			for _, t := range ev.Techniques {
+				w.values = append(w.values, entity.StableHash(t))
+			}
+		} else if v := r.joined(ev, c, c.fields); v != 0 {
+			w.values = append(w.values, v)
+		}
+	default:
+		n, ok := c.fields[0].value(ev).Float64()
+		if !ok {
+			return false
+		}
+		w.values = append(w.values, math.Float64bits(n))
+	}
+	return len(w.values) > 0
+}
+
+// joined hashes several fields as one value, 0 where all are empty.
+func (r *Room) joined(ev *event.Event, c *rule, fields []getter) uint64 {
+	h, any := uint64(0), false
+	for i := range fields {
+		s := fields[i].value(ev).Text(&ev.Arena)
+		any = any || s != ""
+		h = h*0x9e3779b97f4a7c15 ^ hashValue(s, c.Network)
+	}
+	if !any {
+		return 0
+	}
+	return h | b2u(h == 0)
+}
+
+func idOf(ev *event.Event) string {
+	if ev.ID != "" {
+		return ev.ID
+	}
+	return ev.Hash
+}
+
+func tenths(b float64) uint8 { return uint8(max(0, min(100, b*10+0.5))) }
+
+// raise adds the findings' deltas to the baseline, within 1 to 10.
+func (r *Room) raise(ev *event.Event) {
+	total, n := 0.0, 0
+	for i := range ev.Findings {
+		f := &ev.Findings[i]
+		if f.Delta == 0 || f.Silent {
+			continue
+		}
+		n++
+		switch {
+		case r.cfg.Aggregate == "weighted_sum":
+			total += f.Delta * r.weights[f.Level]
+		case n == 1:
+			total = f.Delta
+		default:
+			total = r.cfg.EMAAlpha*f.Delta + (1-r.cfg.EMAAlpha)*total
+		}
+	}
+	if n == 0 {
+		return
+	}
+	ev.BaselineGiven = max(1, ev.Baseline)
+	ev.Baseline = max(1, min(10, ev.BaselineGiven+total))
+}

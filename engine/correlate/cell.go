@@ -1,0 +1,431 @@
+package correlate
+
+import (
+	"math"
+
+	"prescore/engine/entity"
+)
+
+// cell is the state of one rule and group: a slot of the group's entity.
+type cell struct {
+	rule  *rule
+	wm    int64 // the newest event time counted
+	ring  ring
+	lo    int32 // entries before it are out of the window that ends at wm; kept for late records
+	used  int32 // entries before it were considered for the incident
+	count int64 // records in the window
+	nums  *numbers
+	inc   *incident
+	refs  []byte // entities of the group's records: kind, length, key; bounded by maxRefs
+	lag   int64  // arrival less event time of the newest record: how far the stream runs behind the clock
+	flags uint8
+}
+
+const (
+	cellTimed   uint8 = 1 << iota // a visit was asked for
+	cellApprox                    // the window was coarsened
+	cellTrunc                     // state was lost within the window
+	cellPending                   // an absence is awaited
+)
+
+// cellBytes is a cell without its ring, measured.
+const cellBytes = 144
+
+// numbers is what value types keep of the window.
+type numbers struct {
+	set    counted
+	sum    sum
+	sorted sorted
+}
+
+// keep is how old an entry may be, from wm, to still matter.
+func (c *rule) keep(lateness int64) int64 { return c.Span + lateness }
+
+// start gives where the window that ends at t begins. Of a session it is the caller's.
+func (c *rule) start(t int64) int64 {
+	if c.Window == Tumbling {
+		b := t % c.Span
+		if b < 0 {
+			b += c.Span
+		}
+		return t - b
+	}
+	return t - c.Span
+}
+
+// enter takes an entry into the active window's numbers, leave out of them. They give the bytes by which the heap grew.
+func (cl *cell) enter(e *entry) int {
+	c := cl.rule
+	switch c.Type {
+	case EventCount:
+		cl.count += int64(e.v)
+		return 0
+	case Temporal, TemporalOrdered:
+		return 0
+	}
+	cl.count++
+	grew := 0
+	if cl.nums == nil {
+		cl.nums = &numbers{}
+		grew = 112
+	}
+	switch c.Type {
+	case ValueCount:
+		grew += cl.nums.set.add(e.v)
+	case ValueSum, ValueAvg:
+		cl.nums.sum.add(e.num())
+	default:
+		before := cap(cl.nums.sorted)
+		cl.nums.sorted.add(e.num())
+		grew += 8 * (cap(cl.nums.sorted) - before)
+	}
+	return grew
+}
+
+func (cl *cell) leave(e *entry) {
+	switch cl.rule.Type {
+	case EventCount:
+		cl.count -= int64(e.v)
+		return
+	case Temporal, TemporalOrdered:
+		return
+	case ValueCount:
+		cl.nums.set.remove(e.v)
+	case ValueSum, ValueAvg:
+		cl.nums.sum.add(-e.num())
+		if cl.count == 1 {
+			cl.nums.sum = sum{}
+		}
+	default:
+		cl.nums.sorted.remove(e.num())
+	}
+	cl.count--
+}
+
+// measure gives what the active window holds; false where it holds nothing to measure.
+func (cl *cell) measure() (float64, bool) {
+	switch cl.rule.Type {
+	case EventCount:
+		return float64(cl.count), true
+	case ValueCount:
+		if cl.nums == nil {
+			return 0, true
+		}
+		return float64(cl.nums.set.used), true
+	}
+	if cl.count == 0 || cl.nums == nil {
+		return 0, false
+	}
+	switch cl.rule.Type {
+	case ValueSum:
+		return cl.nums.sum.value(), true
+	case ValueAvg:
+		return cl.nums.sum.value() / float64(cl.count), true
+	case ValueMedian:
+		return cl.nums.sorted.percentile(50), true
+	}
+	return cl.nums.sorted.percentile(cl.rule.Percentile), true
+}
+
+func (c *rule) holds(v float64) bool {
+	for _, cd := range c.Conds {
+		if !cd.holds(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// firing is a window in which a rule holds: entries [lo, hi) that contribute, or those picked.
+type firing struct {
+	ok     bool
+	now    bool // the record at hand is part of it
+	lo, hi int
+	value  float64
+	picked *[maxSteps * maxStepKept]bool // nil: all of [lo, hi)
+}
+
+// add counts an entry and gives the window it makes the rule hold in, if any. too late is false, and the entry not counted.
+func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f firing, tooLate bool) {
+	c := cl.rule
+	keep := c.keep(lateness)
+	if cl.ring.n > 0 && e.t < cl.wm-keep {
+		return f, true
+	}
+	newest := cl.ring.n == 0 || e.t >= cl.wm
+	if newest {
+		cl.wm = e.t
+	}
+	i := cl.ring.after(e.t)
+	cur.Grow(cl.ring.insert(i, e))
+	if i < int(cl.used) {
+		cl.used++
+	}
+	if c.Type.steps() {
+		i = cl.trimStep(i, e.step)
+		i -= cl.expire(keep)
+		return cl.search(i, w), false
+	}
+	switch {
+	case c.Window == Session:
+		cl.session(cur, i, newest)
+	case i < int(cl.lo) || e.t < c.start(cl.wm):
+		cl.lo++
+	default:
+		cur.Grow(cl.enter(cl.ring.at(i)))
+	}
+	if c.Window != Session {
+		cl.advance(c.start(cl.wm))
+	}
+	i -= cl.expire(keep)
+	if int(cl.ring.n) > c.cap {
+		cl.coarsen(cur)
+		i = min(i, int(cl.ring.n)-1)
+	}
+	if i >= int(cl.lo) {
+		if v, ok := cl.measure(); ok && c.holds(v) && cl.sources(int(cl.lo), int(cl.ring.n)) {
+			return firing{ok: true, now: true, lo: int(cl.lo), hi: int(cl.ring.n), value: v}, false
+		}
+	}
+	if !newest && c.rising && c.Window != Session {
+		return cl.past(i), false
+	}
+	return f, false
+}
+
+// advance moves the active window's start to ws.
+func (cl *cell) advance(ws int64) {
+	for cl.lo < cl.ring.n && cl.ring.at(int(cl.lo)).t < ws {
+		cl.leave(cl.ring.at(int(cl.lo)))
+		cl.lo++
+	}
+}
+
+// expire forgets what no record within the lateness can need, and gives how many entries went.
+func (cl *cell) expire(keep int64) int {
+	n := 0
+	for cl.ring.n > 0 && cl.ring.at(0).t < cl.wm-keep {
+		if cl.lo == 0 {
+			if !cl.rule.Type.steps() {
+				cl.leave(cl.ring.at(0))
+			}
+		} else {
+			cl.lo--
+		}
+		if cl.used > 0 {
+			cl.used--
+		}
+		cl.ring.popFront()
+		n++
+	}
+	return n
+}
+
+// session moves the active window of a session: it ends where the gap or the timespan is passed. A late record may join two.
+func (cl *cell) session(cur *entity.Cursor, i int, newest bool) {
+	c, last := cl.rule, int(cl.ring.n)-1
+	if newest {
+		e := cl.ring.at(last)
+		if last > int(cl.lo) && (e.t-cl.ring.at(last-1).t > c.Gap || e.t-cl.ring.at(int(cl.lo)).t > c.Span) {
+			for int(cl.lo) < last {
+				cl.leave(cl.ring.at(int(cl.lo)))
+				cl.lo++
+			}
+		}
+		cur.Grow(cl.enter(e))
+		return
+	}
+	if i < int(cl.lo) {
+		cl.lo++
+	} else {
+		cur.Grow(cl.enter(cl.ring.at(i)))
+	}
+	lo := 0
+	for j := 1; j <= last; j++ {
+		if cl.ring.at(j).t-cl.ring.at(j-1).t > c.Gap || cl.ring.at(j).t-cl.ring.at(lo).t > c.Span {
+			lo = j
+		}
+	}
+	for int(cl.lo) < lo {
+		cl.leave(cl.ring.at(int(cl.lo)))
+		cl.lo++
+	}
+	for int(cl.lo) > lo {
+		cl.lo--
+		cur.Grow(cl.enter(cl.ring.at(int(cl.lo))))
+	}
+}
+
+// past looks for a window that a late entry at i made hold: of those that contain it, ends in order. At most maxSearch entries.
+func (cl *cell) past(i int) firing {
+	c := cl.rule
+	t := cl.ring.at(i).t
+	end := t + c.Span
+	first := cl.ring.before(t - c.Span)
+	if c.Window == Tumbling {
+		first, end = cl.ring.before(c.start(t)), c.start(t)+c.Span-1
+	}
+	first = max(first, i-maxSearch/2)
+	var seen counted
+	var n int64
+	lo := first
+	best := firing{}
+	for j := first; j < int(cl.ring.n) && j < i+maxSearch/2; j++ {
+		e := cl.ring.at(j)
+		if e.t > end {
+			break
+		}
+		if c.Type == ValueCount {
+			seen.add(e.v)
+		} else {
+			n += int64(e.v)
+		}
+		for c.Window == Sliding && cl.ring.at(lo).t < e.t-c.Span {
+			if c.Type == ValueCount {
+				seen.remove(cl.ring.at(lo).v)
+			} else {
+				n -= int64(cl.ring.at(lo).v)
+			}
+			lo++
+		}
+		v := float64(n)
+		if c.Type == ValueCount {
+			v = float64(seen.used)
+		}
+		if j >= i && lo <= i && c.holds(v) && cl.sources(lo, j+1) {
+			if !best.ok {
+				best = firing{ok: true, now: true, lo: lo, value: v}
+			}
+			best.hi, best.value = j+1, max(best.value, v)
+		}
+	}
+	return best
+}
+
+// sources reports whether as many sources as the rule wants contributed to entries [lo, hi).
+func (cl *cell) sources(lo, hi int) bool {
+	want := cl.rule.MinSources
+	if want <= 1 {
+		return true
+	}
+	var seen [16]uint16
+	n := 0
+next:
+	for j := hi - 1; j >= lo && j >= hi-maxSearch; j-- {
+		s := cl.ring.at(j).src
+		for _, o := range seen[:n] {
+			if o == s {
+				continue next
+			}
+		}
+		if s == 0 || n == len(seen) {
+			continue
+		}
+		seen[n] = s
+		if n++; n >= want {
+			return true
+		}
+	}
+	return false
+}
+
+// coarsen makes room in a full window and marks it as no longer exact. Of counted events the oldest are joined in pairs, which
+// keeps the count; of values those that occurred again are forgotten; else, the oldest quarter goes.
+func (cl *cell) coarsen(cur *entity.Cursor) {
+	cl.flags |= cellApprox
+	n := int(cl.ring.n)
+	kept, used := make([]entry, 0, n), 0
+	switch cl.rule.Type {
+	case EventCount:
+		for j := 0; j < n; j++ {
+			e := *cl.ring.at(j)
+			if j+1 < n && j < n/2 { // the pair goes by its younger time: it never leaves the window too early
+				next := *cl.ring.at(j + 1)
+				next.v += e.v
+				next.mark |= e.mark
+				e = next
+				j++
+			}
+			kept = append(kept, e)
+			if j < int(cl.used) {
+				used = len(kept)
+			}
+		}
+	case ValueCount:
+		var seen counted
+		drop := make([]bool, n)
+		left := n
+		for j := n - 1; j >= 0; j-- {
+			before := seen.used
+			seen.add(cl.ring.at(j).v)
+			if seen.used == before {
+				drop[j] = true
+				left--
+			}
+		}
+		for j := 0; left > n-n/4 && j < n; j++ {
+			if !drop[j] {
+				drop[j] = true
+				left--
+			}
+		}
+		for j := range n {
+			if !drop[j] {
+				kept = append(kept, *cl.ring.at(j))
+			}
+			if j < int(cl.used) {
+				used = len(kept)
+			}
+		}
+	default:
+		for j := n / 4; j < n; j++ {
+			kept = append(kept, *cl.ring.at(j))
+		}
+		used = max(0, int(cl.used)-n/4)
+	}
+	cl.ring.head, cl.ring.n = 0, int32(copy(cl.ring.s, kept))
+	cl.used = int32(used)
+	cl.rebuild(cur)
+}
+
+// rebuild makes the active window's numbers anew, after a restart or a loss.
+func (cl *cell) rebuild(cur *entity.Cursor) {
+	cl.count, cl.lo = 0, 0
+	cl.nums = nil
+	c := cl.rule
+	if c.Type.steps() || cl.ring.n == 0 {
+		return
+	}
+	ws := c.start(cl.wm)
+	if c.Window == Session {
+		lo := 0
+		for j := 1; j < int(cl.ring.n); j++ {
+			if cl.ring.at(j).t-cl.ring.at(j-1).t > c.Gap || cl.ring.at(j).t-cl.ring.at(lo).t > c.Span {
+				lo = j
+			}
+		}
+		ws = cl.ring.at(lo).t
+	}
+	cl.lo = int32(cl.ring.before(ws))
+	for j := int(cl.lo); j < int(cl.ring.n); j++ {
+		grew := cl.enter(cl.ring.at(j))
+		if cur != nil {
+			cur.Grow(grew)
+		}
+	}
+}
+
+// weight says how much the group's state is worth.
+func (cl *cell) weight() uint8 {
+	switch {
+	case cl.inc != nil:
+		return 16
+	case cl.flags&cellPending != 0:
+		return 8
+	case cl.rule.Type.steps():
+		return 2
+	case cl.ring.n < 2:
+		return 0
+	}
+	return uint8(min(7, 1+math.Ilogb(float64(cl.ring.n))))
+}

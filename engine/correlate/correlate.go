@@ -1,0 +1,157 @@
+package correlate
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"prescore/engine/entity"
+	"prescore/engine/event"
+)
+
+// Room is the correlate room.
+type Room struct {
+	cfg      Config
+	st       *entity.Store
+	names    *event.Names
+	slot     entity.Slot[cell]
+	known    entity.Slot[struct{}]
+	lateness int64
+	byKind   []*rule // by kind of entity
+	rules    []*rule // each after those it refers to
+	alts     []alt
+	touch    uint32 // kinds of entity whose first sight rules ask for
+	risk     func(event.EntityKind, string, int64) float64
+
+	byFinding   map[string][]int32 // indexes of alts
+	byTechnique map[string][]int32
+	byTactic    map[string][]int32
+	byClass     map[event.Class][]int32
+	bySource    map[string][]int32
+	every       []int32
+	quiet       map[string]uint8
+
+	names16 names16
+	pool    sync.Pool
+	outbox  outbox
+	weights [event.Critical + 1]float64
+	n       struct {
+		hits, fired, opened, updated, closed, late, refused, absent, noGroup, chains, cut atomic.Uint64
+	}
+	warnings []string
+	files    []string
+}
+
+// New compiles the rules, or refuses one by its name or an option.
+func New(cfg Config, in In) (*Room, error) {
+	if err := cfg.check(in.State.Clock()); err != nil {
+		return nil, err
+	}
+	r := &Room{
+		cfg: cfg, st: in.State, names: in.Names, lateness: int64(cfg.Lateness), risk: in.Risk,
+		byFinding: map[string][]int32{}, byTechnique: map[string][]int32{}, byTactic: map[string][]int32{},
+		byClass: map[event.Class][]int32{}, bySource: map[string][]int32{}, quiet: map[string]uint8{},
+		weights: [event.Critical + 1]float64{1, cfg.Weights.Informational, cfg.Weights.Low, cfg.Weights.Medium, cfg.Weights.High, cfg.Weights.Critical},
+	}
+	r.names16.init()
+	r.pool.New = func() any { return &work{} }
+	rules, err := r.load(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.addSlots(); err != nil {
+		return nil, err
+	}
+	if err := r.compile(rules, in); err != nil {
+		return nil, err
+	}
+	r.st.OnRestore(r.restored)
+	return r, nil
+}
+
+// Warnings gives what was left out, and why, for the log.
+func (r *Room) Warnings() []string { return r.warnings }
+
+// Counters gives the room's counters by name, for observe.
+func (r *Room) Counters() []entity.Counter {
+	return []entity.Counter{
+		{Name: "correlation_rules", Value: uint64(len(r.rules))},
+		{Name: "correlation_hits", Value: r.n.hits.Load()},      // records that took part in a rule
+		{Name: "correlation_fired", Value: r.n.fired.Load()},    // records for which a rule held
+		{Name: "correlation_chained", Value: r.n.chains.Load()}, // of these, told on to other rules
+		{Name: "correlation_absent", Value: r.n.absent.Load()},  // absences that held
+		{Name: "incidents_opened", Value: r.n.opened.Load()},
+		{Name: "incidents_updated", Value: r.n.updated.Load()},
+		{Name: "incidents_closed", Value: r.n.closed.Load()},
+		{Name: "incidents_cut", Value: r.n.cut.Load()},                 // not told, over maxIncidents
+		{Name: "correlation_late", Value: r.n.late.Load()},             // records too late for their window
+		{Name: "correlation_refused", Value: r.n.refused.Load()},       // records whose group was refused admission
+		{Name: "correlation_without_group", Value: r.n.noGroup.Load()}, // records without any field of the group
+	}
+}
+
+// work is what one record needs on its way through the rules. Reused.
+type work struct {
+	hits   []hit
+	stamps []uint32 // by alternative: the epoch that hit its rule's step
+	rules  []uint32 // by rule: the epoch that counted it
+	epoch  uint32
+	first  [event.NumEntityKinds]int64
+	path   [maxSteps]int
+	picked [maxSteps * maxStepKept]bool
+	budget int
+	fired  []fired
+	groups []byte
+	values []uint64
+}
+
+// hit is a record that is a step of a rule. from is the index of the firing that made it so, -1 where the event itself did.
+type hit struct {
+	alt  int32
+	from int32
+	tech string
+}
+
+// fired is a rule that held for this record, with its group's key in work.groups.
+type fired struct {
+	rule     *rule
+	from, to int
+}
+
+func (w *work) begin(r *Room) {
+	w.epoch++
+	if len(w.stamps) < len(r.alts) {
+		w.stamps = make([]uint32, len(r.alts))
+		w.rules = make([]uint32, len(r.rules))
+		w.epoch = 1
+	}
+	if w.epoch == 0 { // once in four billion records
+		clear(w.stamps)
+		clear(w.rules)
+		w.epoch = 1
+	}
+	w.hits, w.fired, w.groups = w.hits[:0], w.fired[:0], w.groups[:0]
+}
+
+// outbox holds incidents that came up where no record could carry them: closed because their group was evicted.
+type outbox struct {
+	mu   sync.Mutex
+	list []event.Incident
+}
+
+func (o *outbox) put(i event.Incident) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.list) >= maxIncidents {
+		return false
+	}
+	o.list = append(o.list, i)
+	return true
+}
+
+func (o *outbox) take() []event.Incident {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	l := o.list
+	o.list = nil
+	return l
+}

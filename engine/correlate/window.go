@@ -1,0 +1,222 @@
+package correlate
+
+import "math"
+
+// entry is one record in a window: 40 bytes without a pointer, so that a hundred thousand windows cost the collector nothing.
+type entry struct {
+	t    int64  // event time
+	v    uint64 // event_count: records it stands for; value_count: hash of the value; numbers: bits of the float64; steps: hash of what must differ
+	id   [16]byte
+	form idForm
+	step uint8
+	base uint8 // baseline in tenths
+	mark uint8
+	src  uint16
+	tech uint16
+}
+
+const (
+	markUsed    uint8 = 1 << iota // it is part of the incident
+	markPending                   // an absence is awaited after it
+)
+
+func (e *entry) num() float64 { return math.Float64frombits(e.v) }
+
+// ring is a queue of entries in order of time.
+type ring struct {
+	s    []entry // length a power of two, or 0
+	head int32
+	n    int32
+}
+
+func (r *ring) at(i int) *entry { return &r.s[(int(r.head)+i)&(len(r.s)-1)] }
+
+func (r *ring) popFront() {
+	r.head = (r.head + 1) & int32(len(r.s)-1)
+	r.n--
+}
+
+// insert puts e at index i and says how many bytes the ring grew by.
+func (r *ring) insert(i int, e entry) int {
+	grew := 0
+	if int(r.n) == len(r.s) {
+		s := make([]entry, max(1, 2*len(r.s)))
+		for j := range int(r.n) {
+			s[j] = *r.at(j)
+		}
+		grew = (len(s) - len(r.s)) * entryBytes
+		r.s, r.head = s, 0
+	}
+	r.n++
+	for j := int(r.n) - 1; j > i; j-- {
+		*r.at(j) = *r.at(j - 1)
+	}
+	*r.at(i) = e
+	return grew
+}
+
+// remove takes the entry at index i out.
+func (r *ring) remove(i int) {
+	if i == 0 {
+		r.popFront()
+		return
+	}
+	for j := i; j < int(r.n)-1; j++ {
+		*r.at(j) = *r.at(j + 1)
+	}
+	r.n--
+}
+
+const entryBytes = 40
+
+// before gives how many entries are older than t: the index of the first that is not. It looks from the end, where time is.
+func (r *ring) before(t int64) int {
+	lo, hi := 0, int(r.n)
+	for lo < hi {
+		m := (lo + hi) / 2
+		if r.at(m).t < t {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	return lo
+}
+
+// after gives the index behind the last entry that is not younger than t: where one of time t goes, after its equals.
+func (r *ring) after(t int64) int {
+	if r.n == 0 || r.at(int(r.n)-1).t <= t {
+		return int(r.n)
+	}
+	return r.before(t + 1)
+}
+
+// counted is a multiset of hashes: open addressing, linear probing, at most half full, removal by shifting back. Zero is kept
+// as one.
+type counted struct {
+	keys []uint64
+	n    []uint32
+	used int
+}
+
+func (c *counted) add(h uint64) int {
+	h |= b2u(h == 0)
+	grew := 0
+	if 2*(c.used+1) > len(c.keys) {
+		old, n := c.keys, c.n
+		size := max(8, 2*len(old))
+		c.keys, c.n, c.used = make([]uint64, size), make([]uint32, size), 0
+		for i, k := range old {
+			if k != 0 {
+				j := c.find(k)
+				c.keys[j], c.n[j] = k, n[i]
+				c.used++
+			}
+		}
+		grew = (size - len(old)) * 12
+	}
+	i := c.find(h)
+	if c.keys[i] == 0 {
+		c.keys[i] = h
+		c.used++
+	}
+	c.n[i]++
+	return grew
+}
+
+func (c *counted) remove(h uint64) {
+	h |= b2u(h == 0)
+	i := c.find(h)
+	if c.keys[i] == 0 {
+		return
+	}
+	if c.n[i]--; c.n[i] > 0 {
+		return
+	}
+	mask := len(c.keys) - 1
+	c.keys[i] = 0
+	c.used--
+	for j := (i + 1) & mask; c.keys[j] != 0; j = (j + 1) & mask {
+		home := int(spread(c.keys[j])) & mask
+		if (j-home)&mask >= (j-i)&mask { // i lies between its home and j: it may move there
+			c.keys[i], c.n[i] = c.keys[j], c.n[j]
+			c.keys[j] = 0
+			i = j
+		}
+	}
+}
+
+func (c *counted) find(h uint64) int {
+	mask := len(c.keys) - 1
+	i := int(spread(h)) & mask
+	for c.keys[i] != 0 && c.keys[i] != h {
+		i = (i + 1) & mask
+	}
+	return i
+}
+
+func spread(h uint64) uint64 {
+	h *= 0x9e3779b97f4a7c15
+	return h >> 20
+}
+
+func b2u(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// sum adds and takes away without drift: Neumaier's compensation, and anew from nothing whenever the window is empty.
+type sum struct{ s, c float64 }
+
+func (a *sum) add(x float64) {
+	t := a.s + x
+	if math.Abs(a.s) >= math.Abs(x) {
+		a.c += (a.s - t) + x
+	} else {
+		a.c += (x - t) + a.s
+	}
+	a.s = t
+}
+
+func (a *sum) value() float64 { return a.s + a.c }
+
+// sorted holds the numbers of a window in order.
+type sorted []float64
+
+func (s *sorted) add(x float64) {
+	i := s.find(x)
+	*s = append(*s, 0)
+	copy((*s)[i+1:], (*s)[i:])
+	(*s)[i] = x
+}
+
+func (s *sorted) remove(x float64) {
+	if i := s.find(x); i < len(*s) && (*s)[i] == x {
+		*s = append((*s)[:i], (*s)[i+1:]...)
+	}
+}
+
+func (s *sorted) find(x float64) int {
+	lo, hi := 0, len(*s)
+	for lo < hi {
+		m := (lo + hi) / 2
+		if (*s)[m] < x {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	return lo
+}
+
+// percentile interpolates between the two nearest ranks, as most query engines do (Hyndman and Fan's type 7).
+func (s sorted) percentile(p float64) float64 {
+	x := p / 100 * float64(len(s)-1)
+	i := int(x)
+	if i+1 >= len(s) {
+		return s[len(s)-1]
+	}
+	return s[i] + (s[i+1]-s[i])*(x-float64(i))
+}
