@@ -18,8 +18,11 @@ var levelNames = [...]string{"", "informational", "low", "medium", "high", "crit
 // String gives the level's name, "" for LevelNone.
 func (l Level) String() string { return levelNames[l] }
 
-// LevelNamed gives the level of a name, false where there is none.
+// LevelNamed gives the level of a name, false where there is none. "info" is how many write "informational".
 func LevelNamed(s string) (Level, bool) {
+	if s == "info" {
+		return Informational, true
+	}
 	for i, n := range levelNames {
 		if n == s && i > 0 {
 			return Level(i), true
