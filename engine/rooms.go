@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"prescore/conf"
+	"prescore/engine/detect"
 	"prescore/engine/detect/attack"
 	"prescore/engine/encode"
 	"prescore/engine/enrich"
@@ -36,6 +37,7 @@ type Config struct {
 
 // Detect is the table [detect], with [detect.attack] below it.
 type Detect struct {
+	detect.Config
 	Attack attack.Config `toml:"attack"`
 }
 
@@ -43,7 +45,7 @@ type Detect struct {
 func Defaults() Config {
 	return Config{
 		Engine: defaultSettings(), Parse: parse.Defaults(), Normalise: normalise.Defaults(), Enrich: enrich.Defaults(),
-		Detect: Detect{Attack: attack.Defaults()},
+		Detect: Detect{Config: detect.Defaults(), Attack: attack.Defaults()},
 		Score:  score.Defaults(), Redact: redact.Defaults(), Output: encode.Defaults(),
 	}
 }
@@ -61,6 +63,7 @@ type rooms struct {
 	normalise *normalise.Room
 	enrich    *enrich.Room
 	attack    *attack.Room
+	detect    *detect.Room
 	score     *score.Room
 	encode    *encode.Room
 }
@@ -81,6 +84,7 @@ func (r *rooms) apply(ev *event.Event, see func(room string, ev *event.Event)) {
 	r.enrich.Apply(ev)
 	see("enrich", ev)
 	r.attack.Apply(ev)
+	r.detect.Apply(ev)
 	see("detect", ev)
 	r.score.Apply(ev)
 	see("score", ev)
@@ -159,7 +163,7 @@ func build(o Options) (*rooms, error) {
 			return nil, file.Locate(m.table, err)
 		}
 	}
-	for _, room := range []any{r.parse, r.normalise, r.enrich, r.attack} {
+	for _, room := range []any{r.parse, r.normalise, r.enrich, r.attack, r.detect} {
 		r.note(room)
 	}
 	return r, nil
@@ -194,6 +198,10 @@ func (r *rooms) makers(o Options) []maker {
 		}},
 		{"detect.attack", func() (err error) {
 			r.attack, err = attack.New(r.cfg.Detect.Attack, attack.In{FS: conf.Attack(), Names: r.names, Dir: dir, Read: os.ReadFile})
+			return err
+		}},
+		{"detect", func() (err error) {
+			r.detect, err = detect.New(r.cfg.Detect.Config, detect.In{Names: r.names, Dir: dir, Logsources: conf.Logsources, Redact: r.redact})
 			return err
 		}},
 		{"score", func() (err error) {
