@@ -362,3 +362,45 @@ func sameLeaves(doc string, ev *event.Event) bool {
 	}
 	return walk("", v)
 }
+
+// The corpus's tests put this host and one of these times into each device's line.
+var (
+	vendorTime    = regexp.MustCompile(`Nov 22 05:04:03|2026-11-22T05:04:03\.123456\+00:00|1795323843\.123`)
+	vendorProgram = regexp.MustCompile(`^(?:<\d+>)?(?:1 )?\W*(?:Nov 22 05:04:03|2026-11-22T05:04:03\.123456\+00:00)Z? +testhost-web01 ([A-Za-z][\w./-]*)(?:\[[^\] ]+\])?: `)
+)
+
+const vendorHost = "testhost-web01"
+
+// TestParseVendorSyslog holds that of lines of vendors' devices the product is recognised by a format that names it, or time, host and
+// program are read wherever the line's head has them.
+func TestParseVendorSyslog(t *testing.T) {
+	const file = "parsers/vendor_syslog.ndjson"
+	put := room(t, parse.Defaults())
+	cases, wrong := 0, 0
+	eachLine(t, file, func(n int, c struct{ Raw string }) {
+		cases++
+		ev := put("t", c.Raw)
+		v := values(ev)
+		if v["cef.device_product"] != "" || v["leef.product"] != "" || v["cisco.mnemonic"] != "" || v["devname"] != "" || v["product"] != "" {
+			return
+		}
+		head := c.Raw[:min(len(c.Raw), 90)]
+		at := v["syslog.timestamp"] + v["syslog.timestamp_raw"]
+		why := ""
+		switch m := vendorProgram.FindStringSubmatch(c.Raw); {
+		case ev.Format == "":
+			why = "no format"
+		case vendorTime.MatchString(head) && !vendorTime.MatchString(at):
+			why = "time " + at
+		case strings.Contains(head, vendorHost) && !strings.Contains(v["syslog.hostname"], vendorHost):
+			why = "host " + v["syslog.hostname"]
+		case m != nil && v["syslog.appname"] != m[1]:
+			why = "program " + v["syslog.appname"] + ", want " + m[1]
+		}
+		if why != "" {
+			wrong++
+			t.Logf("%s:%d %s: %.160q", file, n+1, why, c.Raw)
+		}
+	})
+	report(t, file, cases, wrong, cases/10, "")
+}

@@ -16,6 +16,9 @@ func head(s string) (facility, severity, mnemonic string, end int, ok bool) {
 		return
 	}
 	end = strings.IndexByte(s[:min(len(s), maxHead)], ':')
+	if b := strings.IndexByte(s[:min(len(s), maxHead)], ' '); b > 0 && (end < 0 || b < end) && s[b-1] >= '0' && s[b-1] <= 'Z' {
+		end = b // NX-OS leaves the colon out where it has a text of its own
+	}
 	if end < 0 {
 		return
 	}
@@ -33,11 +36,11 @@ func head(s string) (facility, severity, mnemonic string, end int, ok bool) {
 
 func word(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; (c|0x20 < 'a' || c|0x20 > 'z') && c-'0' > 9 && c != '_' && c != '-' && c != '.' && c != ' ' {
+		if c := s[i]; (c|0x20 < 'a' || c|0x20 > 'z') && c-'0' > 9 && c != '_' && c != '-' && c != '.' {
 			return false
 		}
 	}
-	return s != "" && s[0] != ' '
+	return s != ""
 }
 
 // Is reports whether a text begins as a message of a Cisco device.

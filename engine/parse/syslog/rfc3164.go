@@ -60,22 +60,31 @@ func Parse3164(ev *event.Event, s string, layer uint8) (message string) {
 	dated := end > 0
 	if dated {
 		ev.Add(nameTimestamp, event.Str(rest[:end]), layer)
-		iso := rest[0] <= '9' && rest[4] == '-'
+		iso, seconds := rest[0] <= '9' && rest[4] == '-', rest[0] <= '9' && epoch(rest, 0) == end
 		rest = trimLead(rest[end:])
 		if iso && host == "" {
 			if m, ok := headless5424(ev, rest, layer); ok {
 				return m
 			}
 		}
+		if seconds {
+			return meraki(ev, rest, layer)
+		}
 	}
-	if host == "" && dated {
+	if !dated && host == "" {
+		host, rest = undated(rest)
+	} else if host == "" {
+		rest = afterLevel(rest)
 		host, rest = findHost(rest)
+		rest = source(ev, rest, layer)
 	}
 	if host != "" {
 		ev.Add(nameHostname, event.Str(host), layer)
 	}
 	if name, pid, next := tag(rest); next >= 0 {
-		ev.Add(nameAppname, event.Str(name), layer)
+		if name != "" {
+			ev.Add(nameAppname, event.Str(name), layer)
+		}
 		if pid != "" && pid != "-" {
 			ev.Add(nameProcID, event.Str(pid), layer)
 		}
@@ -87,6 +96,20 @@ func Parse3164(ev *event.Event, s string, layer uint8) (message string) {
 		ev.Add(nameMessage, event.Str(rest), layer)
 	}
 	return rest
+}
+
+// meraki reads what follows seconds since 1970 on Meraki's devices: the host and the kind of message, which stands for a program.
+func meraki(ev *event.Event, s string, layer uint8) string {
+	if w, r := word(s); hostname(w) && r != "" {
+		ev.Add(nameHostname, event.Str(w), layer)
+		s = r
+		if w, r = word(s); hostname(w) && r != "" {
+			ev.Add(nameAppname, event.Str(w), layer)
+			s = r
+		}
+	}
+	ev.Add(nameMessage, event.Str(s), layer)
+	return s
 }
 
 // lead reads what stands between priority and timestamp: blanks, Cisco's sequence number ("29: "), the host before it or after it
@@ -148,6 +171,57 @@ func trimLead(s string) string {
 		s = s[1:]
 	}
 	return strings.TrimLeft(s, " ")
+}
+
+// undated reads the host before a message of Cisco's that has the device's uptime or nothing in place of a time
+// ("sw1: 00:01:01: %SYS-5-..."). Other text without a time has no host.
+func undated(s string) (host, rest string) {
+	i := strings.Index(s[:min(len(s), maxHostname)], ": %")
+	if i < 0 || i+3 >= len(s) || s[i+3] < 'A' || s[i+3] > 'Z' {
+		return "", s
+	}
+	if w, _ := word(s[:i+1]); w[0] > '9' && hostname(w) && w[len(w)-1] == ':' {
+		host = w[:len(w)-1]
+	}
+	return host, s[i+2:]
+}
+
+// afterLevel takes a word "facility.severity" away that some devices write after the time, as it stands in the priority too.
+func afterLevel(s string) string {
+	w, r := word(s)
+	f, sev, ok := strings.Cut(w, ".")
+	if !ok || len(w) > 16 || r == "" {
+		return s
+	}
+	switch sev {
+	case "emerg", "alert", "crit", "err", "warn", "warning", "notice", "info", "debug":
+	default:
+		return s
+	}
+	switch f {
+	case "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "local0", "local1", "local2", "local3", "local4",
+		"local5", "local6", "local7":
+		return r
+	}
+	return s
+}
+
+// source reads the address that some relays write between host and program.
+func source(ev *event.Event, s string, layer uint8) string {
+	w, r := word(s)
+	if len(w) < 7 || len(w) > 45 || s[0] > '9' || strings.Count(w, ".") != 3 {
+		return s
+	}
+	for i := 0; i < len(w); i++ {
+		if w[i] != '.' && w[i]-'0' > 9 {
+			return s
+		}
+	}
+	if _, _, next := tag(r); next < 0 {
+		return s
+	}
+	ev.Add("syslog.source", event.Str(w), layer)
+	return r
 }
 
 const forwarded = "Message forwarded from "
@@ -216,17 +290,17 @@ func hostname(w string) bool {
 	return true
 }
 
-// tag reads "name:", "name[pid]:", "name[pid]" or "name -:" at the start of s and gives the index after it; -1 where there is
+// tag reads "name:", "name[pid]:", "name[pid]", "[pid]:" or "name -:" at the start of s and gives the index after it; -1 where there is
 // none. The name may hold what programs have in theirs ("postfix/smtpd", "sshd(pam_unix)").
 func tag(s string) (name, pid string, next int) {
-	if begins(s) {
+	if begins(s) && (s[0] != '[' || s[1:] == "" || s[1]-'0' > 9) {
 		return "", "", -1
 	}
 	i := 0
 	for i < len(s) && i <= maxTag && tagByte[s[i]] {
 		i++
 	}
-	if i == 0 || i > maxTag || i == len(s) {
+	if i == 0 && (s == "" || s[0] != '[') || i > maxTag || i == len(s) {
 		return "", "", -1
 	}
 	switch s[i] {
@@ -244,7 +318,7 @@ func tag(s string) (name, pid string, next int) {
 			if next < len(s) && s[next] == ':' {
 				return s[:i], s[i+1 : end], next + 1
 			}
-			if next == len(s) || s[next] == ' ' {
+			if i > 0 && (next == len(s) || s[next] == ' ') {
 				return s[:i], s[i+1 : end], next
 			}
 		}
@@ -270,6 +344,12 @@ var tagByte = func() (t [256]bool) {
 	return t
 }()
 
+// enterprise reports whether structured data with an enterprise's number in its id begins at s ("[junos@2636.1.1.1.2.18 ").
+func enterprise(s string) bool {
+	at := strings.IndexByte(s[:min(len(s), maxSDName)], '@')
+	return at > 1 && digit(s, at+1) && strings.IndexByte(s[:at], ' ') < 0
+}
+
 // headless5424 reads what follows the timestamp where a device writes RFC 5424 without its version: host, program, process,
 // message id and structured data.
 func headless5424(ev *event.Event, s string, layer uint8) (message string, ok bool) {
@@ -277,7 +357,7 @@ func headless5424(ev *event.Event, s string, layer uint8) (message string, ok bo
 	app, r := word(r)
 	proc, r := word(r)
 	id, r := word(r)
-	if r == "" || !(r[0] == '-' && (len(r) == 1 || r[1] == ' ')) && !(r[0] == '[' && (id == "-" || proc == "-")) {
+	if r == "" || !(r[0] == '-' && (len(r) == 1 || r[1] == ' ')) && !(r[0] == '[' && (id == "-" || proc == "-" || enterprise(r))) {
 		return "", false
 	}
 	if !hostname(host) || len(app) > maxAppname || len(id) > maxMsgID || strings.HasSuffix(app, ":") || strings.HasSuffix(proc, ":") {

@@ -125,23 +125,24 @@ func (p *parser) word(name string, limit int, problem string) bool {
 }
 
 // timestamp reads the nil value or RFC 3339 as RFC 5424 narrows it: capital T and Z, at most six digits of a fraction, no leap
-// second. More digits of a fraction, which several vendors write, are said and read on.
+// second. What is a time all the same (more digits, as several vendors write, or a zone too many) is reported, kept under another
+// name, and read on from.
 func (p *parser) timestamp() bool {
 	if p.i < len(p.s) && p.s[p.i] == '-' {
 		p.i++
 		return true
 	}
+	name := nameTimestamp
 	end, digits := rfc3339(p.s, p.i)
-	if end < 0 {
-		p.problem = "bad_timestamp"
-		return false
-	}
-	if digits > 6 {
+	if end < 0 || digits > 6 || end < len(p.s) && p.s[end] != ' ' {
+		if end = stamp(p.s, p.i); end < 0 || end >= len(p.s) || p.s[end] != ' ' {
+			p.problem = "bad_timestamp"
+			return false
+		}
+		name = nameLooseTime
 		p.ev.Problem(room, "bad_timestamp", "")
-		p.ev.Add(nameLooseTime, event.Str(p.s[p.i:end]), p.layer)
-	} else {
-		p.ev.Add(nameTimestamp, event.Str(p.s[p.i:end]), p.layer)
 	}
+	p.ev.Add(name, event.Str(p.s[p.i:end]), p.layer)
 	p.i = end
 	return true
 }
