@@ -56,7 +56,7 @@ func detect(s string) (f format, d kv.Dialect) {
 }
 
 func detectAngle(s string) format {
-	if len(s) > 1 && (s[1] <= '9' || s[1] == '>') {
+	if len(s) > 1 && (s[1]-'0' < 10 || s[1] == '>') {
 		return detectSyslog(s)
 	}
 	if xml.IsEvent(s) {

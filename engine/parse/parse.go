@@ -5,6 +5,7 @@ import (
 
 	"prescore/engine/event"
 	"prescore/engine/option"
+	"prescore/engine/parse/cef"
 	"prescore/engine/parse/kv"
 )
 
@@ -14,6 +15,9 @@ const room = "parse"
 // maxLayers bounds how deep formats nest: a container's wrapper, a syslog header, a shipper's JSON and the device's own format are
 // four; two more are allowed for relays.
 const maxLayers = 6
+
+// maxLead is how far into a syslog message CEF or LEEF may begin, in bytes: relays put names and addresses before it.
+const maxLead = 256
 
 // maxCarried is how many other fields a record may have that is still only the carrier of its line (path, offset, stream, time,
 // container). A record with more speaks for itself: its hash is of the whole.
@@ -172,11 +176,19 @@ func (p *pass) parse(s string, outer format, layer uint8) bool {
 
 // nested looks into a text that another format carried.
 func (p *pass) nested(s string, outer format, layer uint8) {
-	if layer < maxLayers {
-		if s = begin(s); s != "" {
-			p.parse(s, outer, layer+1)
-		}
+	if layer >= maxLayers {
+		return
 	}
+	if s = begin(s); s == "" {
+		return
+	}
+	if i := strings.Index(s[:min(len(s), maxLead)], "EF:"); i > 1 && (cef.IsCEF(s[i-1:]) || cef.IsLEEF(s[i-2:])) {
+		if s[i-1] == 'C' {
+			i++
+		}
+		s = s[i-2:] // words of a relay's before it
+	}
+	p.parse(s, outer, layer+1)
 }
 
 // note adds a format to what the event says of its formats.

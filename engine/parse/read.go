@@ -59,6 +59,9 @@ func (p *pass) read(s string, f format, d kv.Dialect, u *rule, outer format, lay
 		if kv.Pairs(ev, s, layer, dialect(u, d)) == 0 && u == nil {
 			return false
 		}
+		if d.Pair == '\n' {
+			p.r.windows.record(ev, n)
+		}
 	case fAuditd:
 		kv.Audit(ev, s, layer)
 	case fCSV, fTSV:

@@ -12,7 +12,7 @@ import (
 // windows gives the fields of a structured Windows event Sigma's names, whichever tool wrote it. It copies no field: a field keeps
 // its name and is found under Sigma's.
 type windows struct {
-	system, eventID, oldID, channel, provider, inserts, data event.NameID
+	system, eventID, oldID, logName, channel, provider, inserts, data event.NameID
 
 	providers []event.NameID // names of the provider in a flat record
 	marks     []mark
@@ -53,7 +53,7 @@ var renamed = map[string]string{
 	"winlog.user.identifier": "Security_UserID", "winlog.activity_id": "Correlation_ActivityID", "winlog.time_created": "TimeCreated", "winlog.level": "Level",
 }
 
-// flatNames are the names of a shape without nesting that Sigma spells differently: in_winevtlog, NXLog, Winlogbeat 6. They are
+// flatNames are the names of a shape without nesting that Sigma spells differently: in_winevtlog, NXLog, Winlogbeat 6, Splunk's text. They are
 // followed only in a record that such a shape's marks tell, because they mean other things elsewhere.
 var flatNames = map[string]string{
 	"ProviderName": "Provider_Name", "SourceName": "Provider_Name", "ProviderGuid": "Provider_Guid", "Hostname": "Computer", "RecordNumber": "EventRecordID",
@@ -61,6 +61,7 @@ var flatNames = map[string]string{
 	"UserID": "Security_UserID", "ActivityID": "Correlation_ActivityID", "EventTime": "TimeCreated", "OpcodeValue": "Opcode", "TaskValue": "Task",
 	"event_id": "EventID", "log_name": "Channel", "source_name": "Provider_Name", "computer_name": "Computer", "record_number": "EventRecordID",
 	"process_id": "Execution_ProcessID", "thread_id": "Execution_ThreadID", "provider_guid": "Provider_Guid", "user.identifier": "Security_UserID",
+	"EventCode": "EventID", "LogName": "Channel", "ComputerName": "Computer",
 	"activity_id": "Correlation_ActivityID", "EventLevel": "Level", "LevelValue": "Level",
 }
 
@@ -75,13 +76,14 @@ func (w *windows) open(names *event.Names) error {
 	}
 	w.renames, w.flats = table(renamed, id), table(flatNames, id)
 	w.system, w.eventID, w.channel, w.provider = id("System"), id("EventID"), id("Channel"), id("Provider_Name")
-	w.oldID, w.inserts, w.data = id("event_id"), id("StringInserts"), id("Data")
+	w.oldID, w.logName, w.inserts, w.data = id("event_id"), id("LogName"), id("StringInserts"), id("Data")
 	w.providers = []event.NameID{w.channel, w.provider, id("ProviderName"), id("SourceName")}
 	w.marks = []mark{
 		{id: id("Event.System.EventID"), prefixes: []string{"Event.EventData.", "Event.UserData."}, deep: true},
 		{id: id("Event.System.EventID.#text"), prefixes: []string{"Event.EventData.", "Event.UserData."}, deep: true},
 		{id: id("winlog.event_id"), prefixes: []string{"winlog.event_data.", "winlog.user_data."}},
 		{id: id("log_name"), prefixes: []string{"event_data.", "user_data."}, flat: true},
+		{id: id("EventCode"), flat: true},
 		{id: w.eventID, prefixes: []string{"EventData.", "UserData."}, deep: true, flat: true},
 	}
 	for _, s := range schemas {
@@ -140,7 +142,7 @@ func (w *windows) record(ev *event.Event, n int) bool {
 // confirmed reports whether a flat record has what only a Windows event has beside its id.
 func (w *windows) confirmed(ev *event.Event, m *mark) bool {
 	if m.id != w.eventID {
-		return ev.First(w.eventID) != nil || ev.First(w.oldID) != nil
+		return ev.First(w.eventID) != nil || ev.First(w.oldID) != nil || ev.First(w.logName) != nil
 	}
 	for _, id := range w.providers {
 		if ev.First(id) != nil {

@@ -36,10 +36,13 @@ func find(s string) (access, bool) {
 	}
 }
 
-// isTime reports whether "10/Oct/2000:13:55:36" stands at i.
+// isTime reports whether "10/Oct/2000:13:55:36" stands at i; the day may have one digit.
 func isTime(s string, i int) bool {
+	if i+1 < len(s) && s[i+1] == '/' {
+		i--
+	}
 	return i+20 <= len(s) && s[i+2] == '/' && s[i+6] == '/' && s[i+11] == ':' && s[i+14] == ':' && s[i+17] == ':' &&
-		s[i]-'0' < 10 && s[i+1]-'0' < 10 && s[i+3]|0x20 >= 'a'
+		s[i+1]-'0' < 10 && s[i+3]|0x20 >= 'a'
 }
 
 // IsAccess reports whether a text looks like a line of an access log.

@@ -17,9 +17,10 @@ const maxName = 1024
 type Result uint8
 
 const (
-	Bad Result = iota // not JSON; no field was added
-	Cut               // JSON whose end is missing; what was complete before the cut was added
-	OK                // a whole document
+	Bad  Result = iota // not JSON; no field was added
+	Cut                // JSON whose end is missing; what was complete before the cut was added
+	More               // a whole document, and something behind it
+	OK                 // a whole document
 )
 
 // Room is the name under which the package reports problems.
@@ -36,7 +37,7 @@ type scanner struct {
 }
 
 // Parse reads text as one JSON object or array and adds its values as fields of the layer. prefix, where not empty, stands before
-// each name with a dot. White space around the document is allowed, nothing else.
+// each name with a dot. What stands behind the document, other than blanks, is reported and left.
 func Parse(ev *event.Event, text, prefix string, layer uint8) Result {
 	i := space(text, 0)
 	if i == len(text) || text[i] != '{' && text[i] != '[' {
@@ -46,11 +47,15 @@ func Parse(ev *event.Event, text, prefix string, layer uint8) Result {
 	p := scanner{ev: ev, s: text, layer: layer}
 	l := copy(p.path[:], prefix)
 	if i = p.value(i, l, 0); i >= 0 {
+		if p.loose {
+			ev.Problem(room, "json_control_character", "")
+		}
 		if space(text, i) == len(text) {
-			if p.loose {
-				ev.Problem(room, "json_control_character", "")
-			}
 			return OK
+		}
+		if !(len(ev.Fields) == n+1 && ev.Fields[n].Value.K >= event.EmptyArray) { // "{} is ..." is prose
+			ev.Problem(room, "json_trailing", "")
+			return More
 		}
 	} else if p.end && len(ev.Fields) > n {
 		ev.Problem(room, "json_cut", "")

@@ -23,6 +23,9 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 	if d.Value == 0 {
 		d.Value = '='
 	}
+	if d.Value == ':' && s != "" && s[0] == '[' { // Check Point: [action:"Drop"; src:"10.0.0.1"]
+		s = strings.TrimRight(s[1:], "] ")
+	}
 	n := 0
 	for i := 0; i < len(s); {
 		for i < len(s) && (s[i] <= ' ' || s[i] == d.Pair) {

@@ -17,7 +17,7 @@ func Sniff(s string) (Dialect, bool) {
 	if d, ok := sniff(s, '='); ok || strings.IndexByte(s, ':') < 1 {
 		return d, ok
 	}
-	if d, ok := sniff(s, ':'); ok && !d.Loose && d.Pair == ',' { // "SrcIP: 10.0.0.1, DstIP: 10.0.0.2"
+	if d, ok := sniff(s, ':'); ok && !d.Loose && (d.Pair == ',' || d.Pair == ';') { // "SrcIP: 10.0.0.1, DstIP: 10.0.0.2"
 		d.Value = ':'
 		return d, true
 	}
@@ -41,7 +41,7 @@ func sniff(s string, mark byte) (Dialect, bool) {
 		if k == i-1 || i-1-k > maxKey || s[k] <= '9' {
 			continue
 		}
-		if k == 0 {
+		if k == 0 || k == 1 && s[0] == '[' {
 			first = true
 			n++
 			continue
@@ -55,7 +55,7 @@ func sniff(s string, mark byte) (Dialect, bool) {
 			}
 		}
 		switch c {
-		case ' ', '\t', '|', ';', ',', '^':
+		case ' ', '\t', '|', ';', ',', '^', '\n':
 		default:
 			continue
 		}
@@ -65,10 +65,13 @@ func sniff(s string, mark byte) (Dialect, bool) {
 	}
 	if first && n >= minPairs {
 		d := Dialect{}
-		if !mixed && delim > ' ' {
+		if !mixed && (delim > ' ' || delim == '\n') {
 			d.Pair = delim
 		}
 		return d, true
+	}
+	if !mixed && delim == '\n' {
+		return Dialect{Pair: '\n'}, n >= minLoose
 	}
 	return Dialect{Loose: true}, n >= minLoose
 }

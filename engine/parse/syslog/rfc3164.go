@@ -16,6 +16,14 @@ func Is3164(s string) bool {
 	if len(s) == 0 {
 		return false
 	}
+	if len(s) > 24 && s[:2] == "1 " && s[6] == '-' {
+		s = s[2:]
+		if end := stamp(s, 0); end > 0 && s[10] == 'T' {
+			_, _, ok := headless(strings.TrimLeft(s[end:], " "))
+			return ok
+		}
+		return false
+	}
 	if s[0] == '<' {
 		_, i := priority(s)
 		return i > 0
@@ -24,18 +32,23 @@ func Is3164(s string) bool {
 	if end < 0 || end >= len(s) || s[end] != ' ' && s[end] != ':' {
 		return false
 	}
-	if month(s, 0) > 0 {
+	if s[0] > '9' || s[4] == ' ' {
 		return true
 	}
-	if s[0] > '9' || s[4] != '-' || s[10] != 'T' {
-		return false
-	}
 	host, rest := word(s[end:])
-	if host == "" || !hostname(host) {
+	if host == "" || s[4] != '-' || s[10] != 'T' { // a program's own log writes dates like these: only a process id tells syslog
+		if _, pid, _ := tag(rest); pid == "" || !hostname(host) {
+			_, pid, _ = tag(strings.TrimLeft(s[end:], " "))
+			return pid != ""
+		}
+		return true
+	}
+	if !hostname(host) {
 		return false
 	}
 	_, _, next := tag(rest)
-	return next >= 0 || begins(rest)
+	w, _ := word(rest)
+	return next >= 0 || begins(rest) || strings.IndexByte(w, '=') > 0
 }
 
 // Parse3164 reads a message of RFC 3164, as far as it has them: priority, sequence number, timestamp, host, program and process id;
@@ -117,6 +130,9 @@ func meraki(ev *event.Event, s string, layer uint8) string {
 // (Meraki).
 func lead(ev *event.Event, s string, layer uint8) (rest, host string) {
 	s = strings.TrimLeft(s, " :")
+	if len(s) > 24 && s[:2] == "1 " && s[2] <= '9' && stamp(s, 2) > 0 && epoch(s, 2) < 0 { // RFC 5424 whose priority a relay has taken away
+		s = s[2:]
+	}
 	for range 3 {
 		i := 0
 		for digit(s, i) {
@@ -277,7 +293,7 @@ func word(s string) (w, rest string) {
 
 // hostname reports whether w can be a host's name or address: letters, digits and what stands in names, IPv6 and zones.
 func hostname(w string) bool {
-	if w == "" || len(w) > maxHostname {
+	if w == "" || len(w) > maxHostname || w[0] == '/' {
 		return false
 	}
 	for i := 0; i < len(w); i++ {
@@ -305,7 +321,7 @@ func tag(s string) (name, pid string, next int) {
 	}
 	switch s[i] {
 	case ':':
-		if i+1 == len(s) || s[i+1] == ' ' || s[i+1] == '\t' {
+		if i+1 == len(s) || s[i+1] == ' ' || s[i+1] == '\t' || s[i+1] != '[' && begins(s[i+1:]) {
 			return s[:i], "", i + 1
 		}
 	case '[':
@@ -353,27 +369,40 @@ func enterprise(s string) bool {
 // headless5424 reads what follows the timestamp where a device writes RFC 5424 without its version: host, program, process,
 // message id and structured data.
 func headless5424(ev *event.Event, s string, layer uint8) (message string, ok bool) {
-	host, r := word(s)
-	app, r := word(r)
-	proc, r := word(r)
-	id, r := word(r)
-	if r == "" || !(r[0] == '-' && (len(r) == 1 || r[1] == ' ')) && !(r[0] == '[' && (id == "-" || proc == "-" || enterprise(r))) {
-		return "", false
-	}
-	if !hostname(host) || len(app) > maxAppname || len(id) > maxMsgID || strings.HasSuffix(app, ":") || strings.HasSuffix(proc, ":") {
+	words, r, ok := headless(s)
+	if !ok {
 		return "", false
 	}
 	p := parser{ev: ev, s: r, layer: layer}
-	for _, f := range [...]struct{ name, v string }{{nameHostname, host}, {nameAppname, app}, {nameProcID, proc}, {nameMsgID, id}} {
-		if f.v != "-" {
-			ev.Add(f.name, event.Str(f.v), layer)
+	for i, name := range [...]string{nameHostname, nameAppname, nameProcID, nameMsgID} {
+		if words[i] != "-" {
+			ev.Add(name, event.Str(words[i]), layer)
 		}
 	}
-	if !p.structured() {
-		ev.Problem(room, p.problem, "")
+	if !p.structured() { // what begins like structured data is the message
+		p.i = 0
 	}
 	if message = strings.TrimPrefix(r[p.i:], " "); message != "" {
 		ev.Add(nameMessage, event.Str(message), layer)
 	}
 	return message, true
+}
+
+// headless cuts those four words and gives what follows them, where structured data does.
+func headless(s string) (words [4]string, rest string, ok bool) {
+	host, r := word(s)
+	app, r := word(r)
+	proc, r := word(r)
+	id, r := word(r)
+	if id != "" && id[0] == '[' && proc == "-" { // one word short: the process or the message id was left out
+		r = s[strings.Index(s, id):]
+		id = "-"
+	}
+	if r == "" || !(r[0] == '-' && (len(r) == 1 || r[1] == ' ')) && !(r[0] == '[' && (id == "-" || proc == "-" || enterprise(r))) {
+		return words, "", false
+	}
+	if !hostname(host) || len(app) > maxAppname || len(id) > maxMsgID || strings.HasSuffix(app, ":") || strings.HasSuffix(proc, ":") {
+		return words, "", false
+	}
+	return [4]string{host, app, proc, id}, r, true
 }
