@@ -188,6 +188,9 @@ func (r *Room) Problems() []sigma.Problem { return r.set.Problems }
 // Rules gives the rules that are loaded.
 func (r *Room) Rules() []*sigma.Rule { return r.set.Rules }
 
+// Copies is how many rules were read twice, word for word; one of them runs.
+func (r *Room) Copies() int { return r.set.Copies }
+
 // Skipped is how many rules the options left out.
 func (r *Room) Skipped() int { return r.set.Skipped }
 

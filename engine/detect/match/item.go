@@ -46,7 +46,7 @@ type item struct {
 
 // simple gives the literal of a pattern that is one, and how it is compared.
 func simple(p *sigma.Pattern) (string, test, bool) {
-	if len(p.Segs) == 0 && p.Start {
+	if len(p.Segs) == 0 && p.Start && p.End {
 		return "", testEqual, true
 	}
 	if len(p.Segs) != 1 || len(p.Segs[0]) != 1 || p.Segs[0][0].Any > 0 {

@@ -3,6 +3,7 @@ package sigma
 import (
 	"bytes"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"regexp"
 	"strconv"
@@ -45,6 +46,7 @@ func (p Problem) String() string {
 type document struct {
 	file string
 	line int
+	sum  uint64 // of its text
 	root *yaml.Node
 }
 
@@ -104,9 +106,16 @@ func documents(file string, text []byte, report func(Problem)) []document {
 			}
 		}
 		last = root
-		docs = append(docs, document{file, start, root})
+		docs = append(docs, document{file, start, sum(part), root})
 	}
 	return docs
+}
+
+// sum tells copies of a document from others of the same id; blank lines and separators around it do not count.
+func sum(part []byte) uint64 {
+	h := fnv.New64a()
+	h.Write(bytes.Trim(bytes.TrimPrefix(bytes.TrimSpace(part), []byte("---")), " \t\r\n"))
+	return h.Sum64()
 }
 
 // nextDocument cuts the first document off text: it ends before the next line that opens with "---". lines is how many lines the

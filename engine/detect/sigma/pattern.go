@@ -15,7 +15,7 @@ type Elem struct {
 type Segment []Elem
 
 // Pattern is a Sigma string with its wildcards: segments with "*" between them. Start means that no "*" stands before the first
-// segment, End that none stands behind the last. No segment at all is "" (Start and End) or "*" (neither).
+// segment, End that none stands behind the last. No segment at all is "" where both are set, and else "*".
 type Pattern struct {
 	Segs       []Segment
 	Start, End bool
@@ -112,7 +112,7 @@ func (p *Pattern) Finish(cased bool) {
 func (p *Pattern) Match(s string) bool {
 	segs := p.Segs
 	if len(segs) == 0 {
-		return !p.Start || s == ""
+		return !p.Start || !p.End || s == ""
 	}
 	if p.Start {
 		n := segs[0].ahead(s, 0)

@@ -44,6 +44,7 @@ type Meta struct {
 	File                    string
 	Line                    int // of the document's first line
 	Source                  LogSource
+	sum                     uint64
 }
 
 // Ident gives what names the rule: its id, else its name, else its title.
@@ -117,7 +118,7 @@ func (r *reader) fail(d document, m *Meta, err error) {
 
 // meta reads the common attributes; what is odd there is said and not fatal, but for a level that is none.
 func (r *reader) meta(d document) (m Meta, err error) {
-	m = Meta{File: d.file, Line: d.line + 1, Risk: math.NaN()}
+	m = Meta{File: d.file, Line: d.line + 1, Risk: math.NaN(), sum: d.sum}
 	root := d.root
 	if len(root.Content) > 0 {
 		m.Line = d.line + root.Content[0].Line

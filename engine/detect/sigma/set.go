@@ -25,6 +25,7 @@ type Set struct {
 	Filters      []*Filter
 	Problems     []Problem
 	Skipped      int // rules that Options.Want left out
+	Copies       int // rules that were read before, word for word
 
 	opts Options
 }
@@ -66,7 +67,10 @@ func (s *Set) Close() {
 	first := map[string]*Rule{}
 	kept := s.Rules[:0]
 	for _, r := range s.Rules {
-		if o := first[r.Ident()]; o != nil {
+		if o := first[r.Ident()]; o != nil && o.sum == r.sum {
+			s.Copies++
+			continue
+		} else if o != nil {
 			s.refuse(&r.Meta, "it has the id of the rule in %s:%d", o.File, o.Line)
 			continue
 		}

@@ -277,6 +277,12 @@ detection: {s: {A: 3}, condition: s}
 	if len(s.Problems) != len(want) {
 		t.Error(s.Problems)
 	}
+	c := NewSet(Options{})
+	c.Add("a.yml", []byte(head+"detection: {s: {A: 1}, condition: s}\n"))
+	c.Add("b.yml", []byte("---\n"+head+"detection: {s: {A: 1}, condition: s}\n\n"))
+	if c.Close(); len(c.Rules) != 1 || c.Copies != 1 || len(c.Problems) != 0 {
+		t.Errorf("%d rules, %d copies, %v", len(c.Rules), c.Copies, c.Problems)
+	}
 }
 
 func TestFilters(t *testing.T) {
