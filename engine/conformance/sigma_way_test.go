@@ -11,6 +11,7 @@ import (
 
 	"prescore/conf"
 	"prescore/engine/detect"
+	"prescore/engine/detect/sigma"
 	"prescore/engine/event"
 	"prescore/engine/normalise"
 	"prescore/engine/parse"
@@ -32,13 +33,14 @@ type way struct {
 	normalise *normalise.Room
 	detect    *detect.Room
 	rules     map[string]sigmaRule
+	loaded    map[string]*sigma.Rule
 	copies    int // documents of the corpus that stand in it twice
 }
 
 // newWay loads the rules as one bundle of documents.
 func newWay(t testing.TB, change func(*detect.Config)) *way {
 	t.Helper()
-	w := &way{rules: map[string]sigmaRule{}}
+	w := &way{rules: map[string]sigmaRule{}, loaded: map[string]*sigma.Rule{}}
 	var bundle bytes.Buffer
 	eachLine(t, "sigma/rules_all.ndjson", func(_ int, r sigmaRule) {
 		if _, twice := w.rules[r.ID]; twice {
@@ -67,6 +69,9 @@ func newWay(t testing.TB, change func(*detect.Config)) *way {
 	if w.detect, err = detect.New(cfg, detect.In{Names: names, Logsources: conf.Logsources}); err != nil {
 		t.Fatal(err)
 	}
+	for _, r := range w.detect.Rules() {
+		w.loaded[r.ID] = r
+	}
 	w.ev = event.New(names)
 	return w
 }
@@ -92,6 +97,11 @@ func (w *way) run() map[string]bool {
 	w.parse.Apply(w.ev)
 	w.normalise.Apply(w.ev)
 	w.detect.Apply(w.ev)
+	return w.findings()
+}
+
+// findings gives the ids of the rules that matched.
+func (w *way) findings() map[string]bool {
 	out := make(map[string]bool, len(w.ev.Findings))
 	for i := range w.ev.Findings {
 		out[w.ev.Findings[i].Rule] = true

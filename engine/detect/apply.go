@@ -2,6 +2,7 @@ package detect
 
 import (
 	"prescore/engine/detect/match"
+	"prescore/engine/detect/sigma"
 	"prescore/engine/event"
 )
 
@@ -12,12 +13,21 @@ const maxMatches = 16
 func (r *Room) Apply(ev *event.Event) {
 	s := r.scratch.Get().(*match.Scratch)
 	before := s.Counts
-	var hits []int32
 	if r.all != nil {
-		hits = r.matcher.RunLanes(ev, r.all, s)
+		r.keep(ev, s, before, r.matcher.RunLanes(ev, r.all, s))
 	} else {
-		hits = r.matcher.Run(ev, s)
+		r.keep(ev, s, before, r.matcher.Run(ev, s))
 	}
+}
+
+// ApplyAs is Apply for an event whose log sources are known, whatever its Source says.
+func (r *Room) ApplyAs(ev *event.Event, sources ...sigma.LogSource) {
+	s := r.scratch.Get().(*match.Scratch)
+	r.keep(ev, s, s.Counts, r.matcher.RunLanes(ev, r.matcher.Lanes(sources...), s))
+}
+
+// keep puts what matched on the event and gives the scratch back.
+func (r *Room) keep(ev *event.Event, s *match.Scratch, before match.Counts, hits []int32) {
 	for i, n := range hits {
 		if i == r.cfg.MaxFindings {
 			ev.Problem("detect", "too_many_findings", "")
