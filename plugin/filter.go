@@ -100,6 +100,9 @@ func prescoreFilter(handle C.uint64_t, call *C.struct_prescore_call) (modified C
 	}
 	buf := view(call.out, call.out_cap)
 	tag := event.View(view(call.tag, call.tag_len))
+	if fault != nil {
+		fault(tag)
+	}
 	out, counts, changed := e.Filter(buf[:0], view(call.data, call.size), tag, time.Now())
 	drain(e, &call.log)
 	for i, v := range counts {

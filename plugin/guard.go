@@ -32,6 +32,9 @@ func init() {
 
 func main() {}
 
+// fault is nil but in the object that the end-to-end tests build (fault_on.go).
+var fault func(tag string)
+
 // maxStackText bounds a panic's stack in the log, in bytes: the host's line buffer is not much longer.
 const maxStackText = 3072
 

@@ -141,6 +141,9 @@ func prescoreOutputFlush(id C.uint64_t, data *C.char, size C.size_t, tag *C.char
 	if size == 0 {
 		return output.FLB_OK
 	}
+	if fault != nil {
+		fault(C.GoString(tag))
+	}
 	arrived := o.flush.flush(C.GoString(tag), view(data, size))
 	collect(log, o.flush.messages)
 	drain(o.engine, log)
