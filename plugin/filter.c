@@ -85,8 +85,7 @@ static int pre_run(struct host_filter *f, void *config, void *data) {
     (void)data;
     if (refused(f))
         return -1;
-    prescore_keep_signals();
-    prescore_restore_signals();
+    prescore_signals();
     read_options(f, &options, sets);
     int ok = prescoreValidate(&options, &log);
     drain(f, &log);
@@ -103,8 +102,7 @@ static int init(struct host_filter *f, void *config, void *data) {
         return -1;
     if (flb_filter_set_context == NULL)
         return -1;
-    prescore_keep_signals();
-    prescore_restore_signals();
+    prescore_signals();
     struct instance *it = calloc(1, sizeof(*it));
     if (it == NULL)
         return -1;
@@ -131,7 +129,7 @@ static int filter(const void *data, size_t size, const char *tag, int tag_len, v
     (void)config;
     if (it == NULL || size == 0 || prescore_forked())
         return HOST_NOTOUCH;
-    prescore_restore_signals();
+    prescore_signals();
     memset(&call, 0, sizeof(call));
     call.data = data;
     call.size = size;
@@ -167,7 +165,7 @@ static int leave(void *context, void *config) {
     if (it == NULL)
         return 0;
     if (!prescore_forked()) {
-        prescore_restore_signals();
+        prescore_signals();
         prescoreClose(it->engine);
     }
     prescore_metrics_close(&it->metrics);

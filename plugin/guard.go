@@ -22,7 +22,7 @@ import (
 const memoryLimit = 320 << 20
 
 func init() {
-	C.prescore_keep_signals()
+	C.prescore_signals()
 	// The host survives a log reader that has gone; Go would die of it at the first write to stdout or stderr.
 	signal.Ignore(syscall.SIGPIPE)
 	if debug.SetMemoryLimit(-1) > memoryLimit*1024 { // unset: the environment said nothing

@@ -93,44 +93,38 @@ int prescore_refused(char *why, size_t size) {
 static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE};
 enum { FAULTS = sizeof(faults) / sizeof(faults[0]) };
 
-static struct sigaction ours[FAULTS];
-static int kept; /* 1: `ours` is filled; written once, under `keeping` */
-static int keeping;
-static void *own_base, *host_base;
+/* For each the handler of a Go runtime that was last seen in place. With two Go plugins in an agent that is the one loaded last, whose
+ * chain leads to the other's. Guarded by `busy`; flags of 0: none yet. */
+static struct sigaction go_handlers[FAULTS];
+static int busy;
 
-static void *base_of(const void *address) {
+static int of_host(const struct sigaction *s) {
+    static void *host_base;
+    void *base = __atomic_load_n(&host_base, __ATOMIC_RELAXED);
     Dl_info info = {0};
-    return dladdr(address, &info) != 0 ? info.dli_fbase : NULL;
+    if (base == NULL && dladdr((const void *)getauxval(AT_PHDR), &info) != 0)
+        __atomic_store_n(&host_base, base = info.dli_fbase, __ATOMIC_RELAXED);
+    info.dli_fbase = NULL;
+    return dladdr((const void *)s->sa_sigaction, &info) != 0 && info.dli_fbase == base && base != NULL;
 }
 
-/* Called when the Go runtime has started, and again before each first use of an instance, until its handlers were seen. */
-void prescore_keep_signals(void) {
-    struct sigaction seen[FAULTS];
-    if (__atomic_load_n(&kept, __ATOMIC_ACQUIRE) || __atomic_exchange_n(&keeping, 1, __ATOMIC_ACQUIRE))
-        return;
-    own_base = base_of(&prescore_mark);
-    host_base = base_of((const void *)getauxval(AT_PHDR));
-    int go = 0;
-    for (int i = 0; i < FAULTS; i++)
-        if (sigaction(faults[i], NULL, &seen[i]) == 0 && base_of((const void *)seen[i].sa_sigaction) == own_base)
-            go++;
-    if (go == FAULTS && own_base != NULL) {
-        memcpy(ours, seen, sizeof(ours));
-        __atomic_store_n(&kept, 1, __ATOMIC_RELEASE);
-    }
-    __atomic_store_n(&keeping, 0, __ATOMIC_RELEASE);
-}
-
-/* The host puts its own handlers back at SIGHUP and SIGCONT; then a nil dereference in Go ends the agent instead of a record. Only what
- * belongs to the executable is replaced: another runtime's handlers are left, and its chain leads to ours. */
-void prescore_restore_signals(void) {
+/* The host puts its own handlers back at SIGHUP and SIGCONT; then a nil dereference in Go ends the agent instead of a record. Called at
+ * the head of each callback: what belongs to the executable is replaced by what was there, a handler like Go's is remembered, anything
+ * else (default, ignored) is somebody's wish and left. */
+void prescore_signals(void) {
     struct sigaction now;
-    if (!__atomic_load_n(&kept, __ATOMIC_ACQUIRE))
-        return;
     for (int i = 0; i < FAULTS; i++) {
-        if (sigaction(faults[i], NULL, &now) != 0 || now.sa_sigaction == ours[i].sa_sigaction)
+        if (sigaction(faults[i], NULL, &now) != 0 || now.sa_sigaction == go_handlers[i].sa_sigaction)
             continue;
-        if (host_base != NULL && base_of((const void *)now.sa_sigaction) == host_base)
-            sigaction(faults[i], &ours[i], NULL);
+        int hosts = of_host(&now);
+        if (!hosts && (now.sa_flags & (SA_SIGINFO | SA_ONSTACK)) != (SA_SIGINFO | SA_ONSTACK))
+            continue;
+        if (__atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE))
+            continue; /* another thread is at it */
+        if (!hosts)
+            go_handlers[i] = now;
+        else if (go_handlers[i].sa_flags != 0)
+            sigaction(faults[i], &go_handlers[i], NULL);
+        __atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
     }
 }

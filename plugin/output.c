@@ -58,8 +58,7 @@ int FLBPluginInit(struct host_output *o) {
         say(o, HOST_LOG_ERROR, why);
         return HOST_OUT_ERROR;
     }
-    prescore_keep_signals();
-    prescore_restore_signals();
+    prescore_signals();
     struct opened *it = calloc(1, sizeof(*it));
     if (it == NULL)
         return HOST_OUT_ERROR;
@@ -80,7 +79,7 @@ int FLBPluginFlushCtx(void *context, const void *data, size_t size, const char *
     struct prescore_log log = {0};
     if (it == NULL || prescore_forked())
         return HOST_OUT_ERROR;
-    prescore_restore_signals();
+    prescore_signals();
     int result = prescoreOutputFlush(it->id, (char *)data, size, (char *)tag, &log);
     if (log.lines != NULL)
         drain(&it->host, &log);
@@ -94,7 +93,7 @@ int FLBPluginExitCtx(void *context) {
     if (it == NULL)
         return HOST_OUT_OK;
     if (!prescore_forked()) {
-        prescore_restore_signals();
+        prescore_signals();
         prescoreOutputClose(it->id, &log);
         drain(&it->host, &log);
     }

@@ -35,8 +35,7 @@ struct prescore_call {
 /* load.c */
 int prescore_forked(void);
 int prescore_refused(char *why, size_t size); /* 1, with the reason as a sentence, where Go must not or cannot be entered */
-void prescore_keep_signals(void);
-void prescore_restore_signals(void);
+void prescore_signals(void);
 
 /* map.c */
 void prescore_make_maps(void);

@@ -44,7 +44,7 @@ func TestWrongConfiguration(t *testing.T) {
 		a := newAgent(t, h)
 		a.file("prescore.toml", broken)
 		a.start("fluent-bit.conf", conf)
-		if code := a.exit(); code == 0 || code > 128 {
+		if code := a.exit(); code != 255 && code != 1 {
 			t.Errorf("start: exit code %d", code)
 		}
 		if !strings.Contains(a.log.String(), sentence) {
