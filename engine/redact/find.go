@@ -87,14 +87,13 @@ func (r *Redactor) named(s string, i, low int) (start, end int, ok bool) {
 		v++ // == => :=
 	}
 	v = skipBlanks(s, v)
-	if w := scheme(s, v); w > v { // Authorization: Bearer x, and the same under any other name
-		if c := lower(s[v]); quote == 0 && (c == 'd' || c == 'a') { // a list of parameters, to the end of the line
-			end = lineEnd(s, w)
-			return w, end, end > w
+	named := len(key) >= 3 && isKeyEnd(key[len(key)-1]) && r.KeyIsSecret(key)
+	if w := scheme(s, v); w > v && (named || token(s, v, w)) { // Authorization: Bearer x
+		if start, end, ok = credential(s, v, w, quote); ok && (named || random(s[start:end])) {
+			return start, end, true
 		}
-		return valueAt(s, w, quote)
 	}
-	if len(key) < 3 || !isKeyEnd(key[len(key)-1]) || !r.KeyIsSecret(key) {
+	if !named {
 		return 0, 0, false
 	}
 	if v < len(s) && workingDir(key, s[v:]) {
@@ -162,6 +161,45 @@ func scheme(s string, v int) int {
 	return v
 }
 
+// token reports whether the scheme at s[v] is one of a single word (Bearer, Basic) that stands at s[w]: one that could go on to the
+// end of the text is looked at under a secret's name only, so that the work stays linear.
+func token(s string, v, w int) bool {
+	if s[v] == '"' || s[v] == '\'' {
+		v++
+	}
+	return lower(s[v]) == 'b' && w < len(s) && s[w] != '{' && s[w] != '['
+}
+
+// credential gives the bounds of what follows the scheme at s[v] from s[w] on.
+func credential(s string, v, w int, quote byte) (start, end int, ok bool) {
+	if c := lower(s[v]); quote == 0 && (c == 'd' || c == 'a') { // a list of parameters, to the end of the line
+		end = lineEnd(s, w)
+		return w, end, end > w
+	}
+	return valueAt(s, w, quote)
+}
+
+// minRandom is how long what follows a scheme under a name that is no secret's must be: "Description: Basic accounts" is prose.
+const minRandom = 8
+
+// random reports whether v can be a credential and hardly a word: it has no blank, and a digit, a capital after a small letter, or
+// one of = . _ in it.
+func random(v string) bool {
+	if len(v) < minRandom {
+		return false
+	}
+	odd := false
+	for i := range len(v) {
+		switch c := v[i]; {
+		case c <= ' ':
+			return false
+		case isDigit(c) || c == '=' || c == '.' || c == '_' || i > 0 && isUpper(c) && !isUpper(v[i-1]):
+			odd = true
+		}
+	}
+	return odd
+}
+
 // element finds the text of <name>text< and of <tag attribute="name">text<.
 func (r *Redactor) element(s string, i, low int) (start, end int, ok bool) {
 	e := i
@@ -183,7 +221,7 @@ func (r *Redactor) element(s string, i, low int) (start, end int, ok bool) {
 	if n < 0 {
 		n = len(s) - i - 1
 	}
-	return i + 1, i + 1 + n, n > 0
+	return i + 1, i + 1 + n, !harmless(s[i+1 : i+1+n])
 }
 
 // userinfo finds the password of user:password@ in an URL whose authority starts at s[i].

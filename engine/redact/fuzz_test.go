@@ -44,7 +44,7 @@ func FuzzSecret(f *testing.F) {
 		if len(name) > maxKey || !plain(name, "_-.") || !r.KeyIsSecret(name) || !isKeyEnd(name[len(name)-1]) || !isLetter(name[0]) {
 			return
 		}
-		if len(secret) < 4 || !plain(secret, "_-.,!@%^+*~") || strings.Contains(secret, "***") || strings.Contains(before+after+name, secret) {
+		if len(secret) < 4 || harmless(secret) || !plain(secret, "_-.,!@%^+*~") || strings.Contains(secret, "***") || strings.Contains(before+after+name, secret) {
 			return
 		}
 		if strings.Contains("***", secret) || strings.ContainsAny(before+after, "=:<>\"'`\\-/") || strings.HasSuffix(name, "PWD") {
@@ -92,10 +92,12 @@ func namesProgram(flat string) bool {
 	return strings.Contains(flat, "net")
 }
 
-// TestLinear holds that doubling a hostile text at most triples the time.
+// TestLinear holds that doubling a hostile text at most triples the time. The slack is for a busy machine: what is quadratic takes
+// seconds here.
 func TestLinear(t *testing.T) {
+	const slack = 20 * time.Millisecond
 	r := standard(t)
-	for _, unit := range []string{"=", ":", "password=,", " -p", "mysql -p ", "://", "a://b:c", "<token>", "\"", "password={", "password=\"", "a=\\", " ", "password", "token : ", ";a", "pass=a,b"} {
+	for _, unit := range []string{"=", ":", "password=,", " -p", "mysql -p ", "://", "a://b:c", "<token>", "\"", "password={", "password=\"", "a=\\", " ", "password", "token : ", ";a", "pass=a,b", ": basic {", ": basic \"", "a: digest ", "<pass>"} {
 		run := func(n int) time.Duration {
 			s := strings.Repeat(unit, n/len(unit))
 			best := time.Hour
@@ -107,9 +109,9 @@ func TestLinear(t *testing.T) {
 			}
 			return best
 		}
-		if one, two := run(1<<18), run(1<<19); two > 3*one+2*time.Millisecond {
+		if one, two := run(1<<18), run(1<<19); two > 3*one+slack {
 			t.Errorf("%q: %v for 256 KiB, %v for 512 KiB", unit, one, two)
-		} else if one > 25*time.Millisecond {
+		} else if one > 10*slack {
 			t.Errorf("%q: %v for 256 KiB", unit, one)
 		}
 	}

@@ -6,10 +6,13 @@ var joint = table("_-. ")
 // describing are words that, right after a pattern's word, say that the name is about a secret and is none: TokenElevationType,
 // PasswordLastSet, password_policy, --password-stdin. All in lower case.
 var describing = [...]string{
-	"age", "changed", "count", "elevation", "expired", "expires", "expiry", "expiration", "file", "format", "history", "id",
-	"identifier", "issuer", "last", "len", "length", "manager", "must", "never", "not", "policy", "prompt", "properties", "protection",
-	"provider", "required", "reset", "stdin", "type", "url", "uri",
+	"age", "arn", "challenge", "changed", "count", "elevation", "expired", "expires", "expiry", "expiration", "file", "format", "history", "id", "ids",
+	"identifier", "issuer", "last", "len", "length", "manager", "must", "name", "names", "never", "not", "policy", "prompt", "properties", "protection",
+	"provider", "required", "reset", "stdin", "t", "type", "url", "uri",
 }
+
+// leading are words that say the same right before it: elevatedToken is yes or no.
+var leading = [...]string{"elevated", "max", "min", "num"}
 
 // closing are patterns that are a secret's name only where they close it: authorizationInfo and pass_count are none.
 var closing = [...]string{"authorization", "bearer", "pass"}
@@ -87,7 +90,7 @@ func (r *Redactor) match(name string, i int, w string) int {
 	case len(w) < 8 && !ends:
 		return 0
 	}
-	if describes(name, after) {
+	if describes(name, after) || starts && led(name, i) {
 		return 0
 	}
 	for _, c := range closing {
@@ -124,6 +127,39 @@ func describes(name string, i int) bool {
 		if len(name)-i >= len(d) && foldEqual(name[i:i+len(d)], d) && wordEnds(name, i+len(d)) {
 			return true
 		}
+	}
+	return false
+}
+
+// led reports whether one of the leading words stands before name[i].
+func led(name string, i int) bool {
+	for i > 0 && joint[name[i-1]] {
+		i--
+	}
+	for _, w := range leading {
+		if b := i - len(w); b >= 0 && foldEqual(name[b:i], w) && wordStarts(name, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// harmless reports whether a value under a secret's name is none: a truth value, nothing at all, or one of Windows' message numbers
+// (%%1842 is yes).
+func harmless(v string) bool {
+	switch len(v) {
+	case 0:
+		return true
+	case 2:
+		return foldEqual(v, "no") || v == "[]" || v == "{}"
+	case 3:
+		return foldEqual(v, "yes") || foldEqual(v, "nil")
+	case 4:
+		return foldEqual(v, "true") || foldEqual(v, "null") || foldEqual(v, "none")
+	case 5:
+		return foldEqual(v, "false")
+	case 6:
+		return v[:2] == "%%" && isDigit(v[2]) && isDigit(v[3]) && isDigit(v[4]) && isDigit(v[5])
 	}
 	return false
 }

@@ -104,9 +104,10 @@ func (r *Redactor) learn(key string, patterns []string) error {
 func (r *Redactor) Mask() string { return r.mask }
 
 // Masks reports whether a field is to be masked whole: its name is that of a secret and its value can be one. It differs from
-// KeyIsSecret for PWD, which is a password in a connection string and the working directory in an environment.
+// KeyIsSecret for PWD, which is a password in a connection string and the working directory in an environment, and for values that
+// say yes, no or nothing.
 func (r *Redactor) Masks(name, value string) bool {
-	return r.KeyIsSecret(name) && !workingDir(name, value)
+	return r.KeyIsSecret(name) && !workingDir(name, value) && !harmless(value)
 }
 
 // workingDir reports whether name and value are the shell's PWD or OLDPWD, which sudo and others log.

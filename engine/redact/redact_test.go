@@ -31,7 +31,7 @@ func TestKeyIsSecret(t *testing.T) {
 	}
 	for _, n := range strings.Fields(`user process command_line TokenElevationType PasswordLastSet password_policy tokenizer secretary
 		compass bypass passenger cpwd accessKeyId userIdentity.accessKeyId keyboard pass_count authorizationInfo monkey tokenIssuerType
-		PasswordHistoryLength password-stdin api key path a p`) {
+		PasswordHistoryLength elevatedToken secretName bypass_code_ids passwd_t password-stdin api key path a p`) {
 		f(n, false)
 	}
 	f("", false)
@@ -68,6 +68,9 @@ func TestAppendValue(t *testing.T) {
 	f(`PWD=/home/bob ; USER=root ; COMMAND=/bin/ls`, `PWD=/home/bob ; USER=root ; COMMAND=/bin/ls`)
 	f(`UID=sa;PWD=x`, `UID=sa;PWD=***`)
 	f(`12:30:45 C:\Windows\x.exe a=b`, `12:30:45 C:\Windows\x.exe a=b`)
+	f(`"elevatedToken":"%%1842","spf_pass":false`, `"elevatedToken":"%%1842","spf_pass":false`)
+	f(`"secret":null,"token":"%%1842","password":true,"credentials":[]`, `"secret":null,"token":"%%1842","password":true,"credentials":[]`)
+	f(`Description: NTLM Shared Library, Basic: Basic accounts`, `Description: NTLM Shared Library, Basic: Basic accounts`)
 	// JSON and XML
 	f(`{"user":"bob","password":"x y","n":1}`, `{"user":"bob","password":"***","n":1}`)
 	f(`{"password" : 1234, "n":1}`, `{"password" : ***, "n":1}`)
@@ -107,8 +110,9 @@ func TestAppendValue(t *testing.T) {
 	f(`https://example.com:8443/x@y`, `https://example.com:8443/x@y`)
 	f(`Authorization: Bearer abc.def user=bob`, `Authorization: Bearer *** user=bob`)
 	f(`curl -H "Authorization: Bearer abc" https://x`, `curl -H "Authorization: Bearer ***" https://x`)
-	f(`curl -H 'X-Auth: Basic dTpw' x`, `curl -H 'X-Auth: Basic ***' x`)
+	f(`curl -H 'X-Auth: Basic dTpwYXNz' x`, `curl -H 'X-Auth: Basic ***' x`)
 	f(`"Authorization":"Basic dTpw"`, `"Authorization":"Basic ***"`)
+	f(`"X-Auth":"Bearer eyJhbGci.x.y","n":1`, `"X-Auth":"Bearer ***","n":1`)
 	f(`Authorization: Digest username="a", response="b"`, `Authorization: Digest ***`)
 }
 

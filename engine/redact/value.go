@@ -5,9 +5,14 @@ import "strings"
 // endsValue are the bytes that can end a value without quotes; which of them do where is valueAt's to say.
 var endsValue = table(" \t\r\n\"'`&;,|<>)]}")
 
-// valueAt gives the bounds of the value that starts at s[v]. quote is the quote that the name stands in, 0 where it stands in none:
+// valueAt gives the bounds of the value that starts at s[v], unless it is harmless. quote is the quote that the name stands in, 0 where it stands in none:
 // such a value ends with the quote. No value is not a secret.
 func valueAt(s string, v int, quote byte) (start, end int, ok bool) {
+	start, end, ok = bounds(s, v, quote)
+	return start, end, ok && !harmless(s[start:end])
+}
+
+func bounds(s string, v int, quote byte) (start, end int, ok bool) {
 	if v >= len(s) {
 		return 0, 0, false
 	}
