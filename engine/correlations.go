@@ -8,6 +8,7 @@ import (
 
 	"prescore/conf"
 	"prescore/engine/correlate"
+	"prescore/engine/detect"
 	"prescore/engine/detect/sigma"
 )
 
@@ -66,6 +67,22 @@ var (
 		sigma.CritEq: correlate.EQ, sigma.CritNeq: correlate.NEQ,
 	}
 )
+
+// baseRules gives what resolves a reference to a detection, by id or name, to the id its findings carry.
+func baseRules(d *detect.Room) func(ref string) (string, bool) {
+	ids := map[string]string{}
+	for _, r := range d.Rules() {
+		for _, name := range []string{r.ID, r.Name, r.Ident()} {
+			if _, taken := ids[name]; name != "" && !taken {
+				ids[name] = r.Ident()
+			}
+		}
+	}
+	return func(ref string) (string, bool) {
+		id, ok := ids[ref]
+		return id, ok
+	}
+}
 
 // condition writes a condition over steps by number: the names of rules may hold anything. The reader bounds its depth.
 func condition(b *strings.Builder, e *sigma.BoolExpr) {

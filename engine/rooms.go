@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 
 	"prescore/conf"
+	"prescore/engine/correlate"
 	"prescore/engine/detect"
 	"prescore/engine/detect/attack"
 	"prescore/engine/encode"
 	"prescore/engine/enrich"
+	"prescore/engine/entity"
 	"prescore/engine/event"
 	"prescore/engine/normalise"
 	"prescore/engine/parse"
@@ -30,6 +32,8 @@ type Config struct {
 	Normalise normalise.Config `toml:"normalise"`
 	Enrich    enrich.Config    `toml:"enrich"`
 	Detect    Detect           `toml:"detect"`
+	Entity    entity.Config    `toml:"entity"`
+	Correlate correlate.Config `toml:"correlate"`
 	Score     score.Config     `toml:"score"`
 	Redact    redact.Config    `toml:"redact"`
 	Output    encode.Config    `toml:"output"`
@@ -46,7 +50,7 @@ func Defaults() Config {
 	return Config{
 		Engine: defaultSettings(), Parse: parse.Defaults(), Normalise: normalise.Defaults(), Enrich: enrich.Defaults(),
 		Detect: Detect{Config: detect.Defaults(), Attack: attack.Defaults()},
-		Score:  score.Defaults(), Redact: redact.Defaults(), Output: encode.Defaults(),
+		Entity: entity.Defaults(), Correlate: correlate.Defaults(), Score: score.Defaults(), Redact: redact.Defaults(), Output: encode.Defaults(),
 	}
 }
 
@@ -64,6 +68,8 @@ type rooms struct {
 	enrich    *enrich.Room
 	attack    *attack.Room
 	detect    *detect.Room
+	state     *entity.Store
+	correlate *correlate.Room
 	score     *score.Room
 	encode    *encode.Room
 }
@@ -86,7 +92,10 @@ func (r *rooms) apply(ev *event.Event, see func(room string, ev *event.Event)) {
 	r.attack.Apply(ev)
 	r.detect.Apply(ev)
 	see("detect", ev)
+	r.correlate.Apply(ev)
+	see("correlate", ev)
 	r.score.Apply(ev)
+	r.state.Scored(ev)
 	see("score", ev)
 }
 
@@ -112,7 +121,7 @@ func load(o Options) (Config, *strict.File, error) {
 	if err != nil {
 		return cfg, nil, err
 	}
-	file, err := strict.Decode(o.Config, data, &cfg)
+	file, err := strict.Decode(o.name(), data, &cfg)
 	if err != nil {
 		return cfg, nil, err
 	}
@@ -124,6 +133,14 @@ func load(o Options) (Config, *strict.File, error) {
 		lookup = os.LookupEnv
 	}
 	return cfg, file, file.Expand(&cfg, lookup)
+}
+
+// name is how errors name the configuration.
+func (o Options) name() string {
+	if o.Config == "" {
+		return "built-in defaults"
+	}
+	return o.Config
 }
 
 // readConfig reads at most what strict accepts, so that a configuration path that names a disk does not fill memory.
@@ -163,7 +180,7 @@ func build(o Options) (*rooms, error) {
 			return nil, file.Locate(m.table, err)
 		}
 	}
-	for _, room := range []any{r.parse, r.normalise, r.enrich, r.attack, r.detect} {
+	for _, room := range []any{r.parse, r.normalise, r.enrich, r.attack, r.detect, r.state, r.correlate} {
 		r.note(room)
 	}
 	return r, nil
@@ -201,9 +218,14 @@ func (r *rooms) makers(o Options) []maker {
 			return err
 		}},
 		{"detect", func() (err error) {
-			r.detect, err = detect.New(r.cfg.Detect.Config, detect.In{Names: r.names, Dir: dir, Logsources: conf.Logsources, Redact: r.redact})
+			r.detect, err = detect.New(r.cfg.Detect.Config, detect.In{Names: r.names, Dir: dir, Starter: conf.Rules(), Logsources: conf.Logsources, Redact: r.redact})
 			return err
 		}},
+		{"entity", func() (err error) {
+			r.state, err = entity.New(r.cfg.Entity, entity.In{Names: r.names, Aliases: r.enrich.Aliases().Map()})
+			return err
+		}},
+		{"correlate", func() error { return r.makeCorrelate(dir) }},
 		{"score", func() (err error) {
 			r.score, err = score.New(r.cfg.Score)
 			return err
@@ -213,6 +235,18 @@ func (r *rooms) makers(o Options) []maker {
 			return err
 		}},
 	}
+}
+
+// makeCorrelate gives the correlate room the rules that detect read and the state it keeps its windows in.
+func (r *rooms) makeCorrelate(dir string) error {
+	shipped, err := shippedCorrelations()
+	if err != nil {
+		return err
+	}
+	r.correlate, err = correlate.New(r.cfg.Correlate, correlate.In{
+		State: r.state, Names: r.names, Dir: dir, Rules: Correlations(r.detect.Correlations()), Base: baseRules(r.detect), Shipped: shipped,
+	})
+	return err
 }
 
 // note keeps what a room read and what it left out.

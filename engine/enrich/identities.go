@@ -40,6 +40,15 @@ func (a *Aliases) Principal(name string) (string, bool) {
 // Len is how many names there are.
 func (a *Aliases) Len() int { return len(a.of) }
 
+// Map gives every name with its principal, both as the tables fold them.
+func (a *Aliases) Map() map[string]string {
+	out := make(map[string]string, len(a.of))
+	for name, n := range a.of {
+		out[name] = a.identities[n].Principal
+	}
+	return out
+}
+
 // find looks a name up as it is, and DOMAIN\name also without its domain.
 func (a *Aliases) find(name string) (int32, bool) {
 	if len(a.of) == 0 || name == "" {

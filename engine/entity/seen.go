@@ -45,8 +45,9 @@ func (st *Store) idHash(ev *event.Event) uint64 {
 }
 
 // Seen reports whether a record of this id went by within seen_for, and notes it. Only an id that the record brought counts
-// (ev.IDGiven): two records of equal bytes may be two events. A replayed record gets the score it got: ev.Replayed, Baseline,
-// Severity, Risk, Level and Route are set, so that later rooms have nothing to add.
+// (ev.IDGiven): two records of equal bytes may be two events. A replayed record gets the score it got: ev.Replayed, Severity, Risk,
+// Level and Route are set, and Baseline where it was higher; score lets it fall below what the record earns by itself in nothing,
+// because an id can be forged.
 func (st *Store) Seen(ev *event.Event) bool {
 	if len(st.seen.sets) == 0 || !ev.IDGiven || ev.ID == "" {
 		return false
@@ -66,7 +67,7 @@ func (st *Store) Seen(ev *event.Event) bool {
 				ev.Replayed = true
 				if s.scored {
 					ev.Severity, ev.Level, ev.Route = int(s.severity), event.Level(s.level), event.Route(s.route)
-					ev.Risk, ev.Baseline = float64(s.risk), float64(s.baseline)
+					ev.Risk, ev.Baseline = float64(s.risk), max(ev.Baseline, float64(s.baseline))
 				}
 				return true
 			}

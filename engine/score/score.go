@@ -54,9 +54,13 @@ func (r *Room) Apply(ev *event.Event) {
 	f.Identity = 1 + clamp(ev.Identity, 0, 1)*r.cfg.Identity
 	f.Confidence = confidence(ev)
 	f.Raw = f.Baseline * f.Asset * f.Attack * f.Identity * f.Confidence
+	given, givenRisk := ev.Severity, ev.Risk
 	ev.Severity = Severity(f.Raw, r.cfg.HalfLife)
-	ev.Level = r.levels[ev.Severity]
 	risk(ev)
+	if ev.Replayed { // the score it got, but never one below what it earns by itself: an id can be forged
+		ev.Severity, ev.Risk = max(ev.Severity, min(given, MaxSeverity)), max(ev.Risk, clamp(givenRisk, 0, maxRisk))
+	}
+	ev.Level = r.levels[ev.Severity]
 	switch {
 	case ev.Invalid:
 		ev.Route = event.Quarantine
