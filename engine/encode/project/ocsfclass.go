@@ -141,7 +141,7 @@ func (v *View) layOut() {
 func (v *View) layOutClass(c *ocsfClass, l *layout, onProcess bool) {
 	var held Mask // keys that a derived leaf holds
 	for i := range v.leaves {
-		f := &v.leaves[i]
+		f := &v.columns[i]
 		top, _, _ := strings.Cut(f.path, ".")
 		if !c.has(top) || f.class != 0 && f.class != c.uid || !f.cond.holds(c, onProcess) {
 			continue
@@ -182,7 +182,7 @@ func (v *View) layOutClass(c *ocsfClass, l *layout, onProcess bool) {
 		}
 		r.need = -1
 		for n, tops := range c.requires {
-			if tops[0] == strings.TrimPrefix(v.leaves[r.leaf].need, "=") {
+			if tops[0] == strings.TrimPrefix(v.columns[r.leaf].need, "=") {
 				r.need = int8(n)
 			}
 		}
@@ -194,14 +194,14 @@ func (v *View) layOutClass(c *ocsfClass, l *layout, onProcess bool) {
 // findFills makes the rules of fills, before classes restrict them.
 func (v *View) findFills() {
 	for i := range v.leaves {
-		f := &v.leaves[i]
+		f := &v.columns[i]
 		if f.need == "" {
 			continue
 		}
 		need, only := strings.CutPrefix(f.need, "=")
 		r := rule{leaf: uint16(i), only: only}
 		for j := range v.leaves {
-			path, n := v.leaves[j].path, uint16(j)
+			path, n := v.columns[j].path, uint16(j)
 			if within(path, need) {
 				if r.within.hi == 0 {
 					r.within.lo = n
@@ -232,7 +232,7 @@ func within(path, node string) bool {
 func (v *View) profilesOf(c *ocsfClass, l *layout) {
 	by := map[string]*[leafWords]uint64{}
 	for i := range v.leaves {
-		path := v.leaves[i].path
+		path := v.columns[i].path
 		top, _, _ := strings.Cut(path, ".")
 		for _, name := range []string{c.profileOf[top], nestedProfile(path)} {
 			if name == "" || !hasBit(&l.allow, uint16(i)) {
@@ -282,8 +282,10 @@ func (v *View) ocsfPlan(p *Plan, l *layout) {
 	}
 	for i := range l.profiles {
 		if meets(&p.live, &l.profiles[i].leaves) {
-			setBit(&p.live, v.profilesLeaf)
-			break
+			p.profiles |= 1 << i
 		}
+	}
+	if p.profiles != 0 {
+		setBit(&p.live, v.profilesLeaf)
 	}
 }

@@ -113,7 +113,7 @@ func (w *writer) choose(dst []byte, list []choice, k event.Key, number bool) []b
 	v := w.ev.Get(k)
 	var c *choice
 	var digits [2]byte
-	if n, ok := v.Int64(); ok && n >= 0 && n < 100 { // numbers come as such or as text
+	if n := int64(v.N); v.K == event.Int && n >= 0 && n < 100 {
 		text := digits[:0]
 		if n >= 10 {
 			text = append(text, byte('0'+n/10))

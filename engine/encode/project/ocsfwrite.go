@@ -97,7 +97,7 @@ func (w *writer) ocsfOfKeys(dst []byte, l *leaf) []byte {
 	case ocsfText:
 		return w.ofKey(dst, k)
 	case ocsfLong:
-		n, _ := w.ev.Get(k).Int64()
+		n, _ := integer(w.ev.Get(k))
 		return wire.AppendInt(dst, n)
 	case ocsfBase:
 		if v := w.ev.Get(k); v.K == event.String && !w.v.secret.has(k) {
@@ -228,8 +228,8 @@ func (w *writer) profiles(dst []byte) []byte {
 	at := len(dst)
 	dst = append(dst, 0x90)
 	for i := range w.layout.profiles {
-		if p := &w.layout.profiles[i]; meets(&w.live, &p.leaves) {
-			dst = append(dst, p.name...)
+		if w.profile&(1<<i) != 0 {
+			dst = append(dst, w.layout.profiles[i].name...)
 			n++
 		}
 	}

@@ -35,12 +35,12 @@ func (o op) list() bool { return o == opList || o == opListLong }
 func (o op) takes(v event.Value) bool {
 	switch o {
 	case opLong, opListLong:
-		if v.K == event.Int {
-			return true
-		}
-		_, ok := v.Int64()
-		return ok && v.K != event.Bool && v.K != event.Time
+		_, ok := integer(v)
+		return ok
 	case opFloat:
+		if v.K == event.String && !decimal(v.S) {
+			return false
+		}
 		_, ok := v.Float64()
 		return ok && v.K != event.Bool && v.K != event.Time
 	case opBool:
@@ -52,15 +52,53 @@ func (o op) takes(v event.Value) bool {
 	case ecsOutcome:
 		return v.K == event.String && (v.S == "success" || v.S == "failure" || v.S == "unknown")
 	case ocsfMillis, ocsfNumber:
-		_, ok := v.Int64()
+		_, ok := integer(v)
 		return ok
 	case ecsPercent, ocsfScore:
+		if v.K == event.String {
+			return false
+		}
 		f, ok := v.Float64()
 		return ok && f >= 0 && f <= 1
 	case opAny:
 		return v.K != event.Float || !math.IsNaN(float(v)) && !math.IsInf(float(v), 0)
 	}
 	return true
+}
+
+// integer gives a number, or text that is one in decimal. What is none costs nothing: strconv's errors are allocated.
+func integer(v event.Value) (int64, bool) {
+	switch v.K {
+	case event.Int:
+		return int64(v.N), true
+	case event.Float:
+		return v.Int64()
+	case event.String, event.Number:
+		for i := range len(v.S) {
+			if c := v.S[i]; (c < '0' || c > '9') && (c != '-' || i > 0) {
+				return 0, false
+			}
+		}
+		if len(v.S) < 19 && v.S != "-" { // any 18 digits fit
+			return v.Int64()
+		}
+	}
+	return 0, false
+}
+
+// decimal reports whether a text is digits with at most one point among them.
+func decimal(s string) bool {
+	point := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+		case c == '.' && !point:
+			point = true
+		default:
+			return false
+		}
+	}
+	return s != "" && s != "."
 }
 
 func float(v event.Value) float64 { return math.Float64frombits(v.N) }

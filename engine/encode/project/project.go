@@ -81,12 +81,15 @@ type column struct {
 	unless []string
 }
 
+// leaf is what the record path needs of a column.
 type leaf struct {
-	column
-	head  string // the encoded key
-	depth uint8  // number of maps around it
+	head  string      // the encoded key
+	text  string      // encoded MessagePack of opConst
+	keys  []event.Key // of a derived leaf
+	key   event.Key   // 0 for a derived leaf
+	op    op
+	depth uint8 // number of maps around it
 	nodes [maxDepth]uint16
-	keys  []event.Key // any, in the vocabulary's order
 }
 
 // node is a map inside the view: the leaves from lo up to hi are in it.
@@ -100,18 +103,32 @@ type node struct {
 type View struct {
 	schema  string
 	leaves  []leaf
-	nodes   []node // nodes[0] is the view itself
+	columns []column // of each leaf; for New alone
+	nodes   []node   // nodes[0] is the view itself
 	byKey   [event.NumKeys]uint16
 	keep    Mask
 	secret  Mask // keys that are masked whole
 	prose   Mask // keys whose text may hold secrets
-	byFlag  [numFlags][leafWords]uint64
-	anyOf   []uint16 // leaves with a set of keys
+	byFlag  [numFlags][]part
+	flags   flag // those that a leaf waits for
+	anyOf   []anyLeaf
 	topLeaf map[string]span
 
 	classes      map[event.Class]*ocsfClass // of OCSF
 	fills        []rule
 	profilesLeaf uint16
+}
+
+// anyLeaf is a leaf that is written when one of several keys is set.
+type anyLeaf struct {
+	keys Mask
+	leaf uint16
+}
+
+// part is one word of a set of leaves that is not empty.
+type part struct {
+	word int
+	bits uint64
 }
 
 // span is a range of leaves under one top-level key.
@@ -122,7 +139,8 @@ type Plan struct {
 	live     [leafWords]uint64
 	class    *ocsfClass
 	layout   *layout
-	have     Mask // keys that are set, wanted and not empty
+	profiles uint16 // bits of the layout's profiles that the view needs
+	have     Mask   // keys that are set, wanted and not empty
 	original string
 }
 
@@ -212,27 +230,30 @@ func (v *View) lay(b *branch, above []uint16) {
 		v.nodes[n].hi = uint16(len(v.leaves))
 		return
 	}
-	l := leaf{column: *b.col, head: head, depth: uint8(len(above))}
+	c := b.col
+	if c.keys == nil {
+		for k := event.Key(1); k < event.NumKeys; k++ {
+			if c.any.has(k) {
+				c.keys = append(c.keys, k)
+			}
+		}
+	}
+	l := leaf{head: head, text: c.text, keys: c.keys, key: c.key, op: c.op, depth: uint8(len(above))}
 	copy(l.nodes[:], above)
 	i := uint16(len(v.leaves))
 	if k := l.key; k != 0 {
 		v.byKey[k] = i + 1
 	}
-	if l.keys == nil {
-		for k := event.Key(1); k < event.NumKeys; k++ {
-			if l.any.has(k) {
-				l.keys = append(l.keys, k)
-			}
-		}
-	}
-	if l.any != (Mask{}) {
-		v.anyOf = append(v.anyOf, i)
+	if c.any != (Mask{}) {
+		v.anyOf = append(v.anyOf, anyLeaf{c.any, i})
 	}
 	for f := range numFlags {
-		if l.flags&(1<<f) != 0 {
-			v.byFlag[f][i>>6] |= 1 << (i & 63)
+		if c.flags&(1<<f) != 0 {
+			v.flags |= 1 << f
+			v.byFlag[f] = join(v.byFlag[f], i)
 		}
 	}
+	v.columns = append(v.columns, *c)
 	v.leaves = append(v.leaves, l)
 }
 
@@ -267,13 +288,15 @@ func (v *View) Plan(p *Plan, ev *event.Event) {
 			}
 		}
 	}
-	for _, i := range v.anyOf {
-		if v.leaves[i].any.meets(&p.have) {
-			p.live[i>>6] |= 1 << (i & 63)
+	for n := range v.anyOf {
+		if a := &v.anyOf[n]; a.keys.meets(&p.have) {
+			p.live[a.leaf>>6] |= 1 << (a.leaf & 63)
 		}
 	}
-	for f := flagsOf(ev); f != 0; f &= f - 1 {
-		p.join(&v.byFlag[bits.TrailingZeros32(uint32(f))])
+	if v.flags != 0 {
+		for f := flagsOf(ev) & v.flags; f != 0; f &= f - 1 {
+			p.join(v.byFlag[bits.TrailingZeros32(uint32(f))])
+		}
 	}
 	if p.layout != nil {
 		v.ocsfPlan(p, p.layout)
@@ -299,9 +322,21 @@ func (v *View) WithoutUnmapped(p *Plan) {
 	}
 }
 
-func (p *Plan) join(leaves *[leafWords]uint64) {
-	for w := range leaves {
-		p.live[w] |= leaves[w]
+// join adds a leaf to a set of leaves.
+func join(set []part, leaf uint16) []part {
+	word := int(leaf >> 6)
+	for i := range set {
+		if set[i].word == word {
+			set[i].bits |= 1 << (leaf & 63)
+			return set
+		}
+	}
+	return append(set, part{word, 1 << (leaf & 63)})
+}
+
+func (p *Plan) join(set []part) {
+	for _, x := range set {
+		p.live[x.word] |= x.bits
 	}
 }
 
@@ -309,7 +344,7 @@ func (p *Plan) join(leaves *[leafWords]uint64) {
 func (v *View) WithOriginal(p *Plan, text string) {
 	if text != "" {
 		p.original = text
-		p.join(&v.byFlag[bits.TrailingZeros32(uint32(fOriginal))])
+		p.join(v.byFlag[bits.TrailingZeros32(uint32(fOriginal))])
 	}
 }
 

@@ -33,7 +33,7 @@ func (v *View) AppendPairs(dst []byte, p *Plan, ev *event.Event, m Masker) ([]by
 	var stack [maxDepth]open
 	var path [maxDepth]uint16
 	depth := 1 // stack[0] is the view itself: only its count is used
-	w := writer{v: v, ev: ev, mask: m, have: p.have, original: p.original, live: p.live, class: p.class, layout: p.layout}
+	w := writer{v: v, ev: ev, mask: m, have: p.have, original: p.original, profile: p.profiles, class: p.class, layout: p.layout}
 	for i := p.next(0); i >= 0; i = p.next(i + 1) {
 		l := &v.leaves[i]
 		for depth > 1 && int(v.nodes[path[depth-1]].hi) <= i {
@@ -91,9 +91,9 @@ type writer struct {
 	original string
 
 	// Of OCSF alone.
-	live   [leafWords]uint64
-	class  *ocsfClass
-	layout *layout
+	profile uint16
+	class   *ocsfClass
+	layout  *layout
 }
 
 func (w *writer) value(dst []byte, l *leaf) []byte {
@@ -116,8 +116,8 @@ func (w *writer) value(dst []byte, l *leaf) []byte {
 	switch l.op {
 	case opAny:
 		return w.any(dst, l.key, v)
-	case opLong, opListLong:
-		n, _ := v.Int64()
+	case opLong, opListLong, ocsfNumber:
+		n, _ := integer(v)
 		return wire.AppendInt(dst, n)
 	case opFloat:
 		f, _ := v.Float64()
@@ -129,11 +129,8 @@ func (w *writer) value(dst []byte, l *leaf) []byte {
 	case opMillis:
 		return wire.AppendInt(dst, floorDiv(int64(v.N), 1e6))
 	case ocsfMillis:
-		n, _ := v.Int64()
+		n, _ := integer(v)
 		return wire.AppendInt(dst, floorDiv(n, 1e6))
-	case ocsfNumber:
-		n, _ := v.Int64()
-		return wire.AppendInt(dst, n)
 	case ocsfScore:
 		f, _ := v.Float64()
 		return wire.AppendInt(dst, int64(math.Round(100*f)))
