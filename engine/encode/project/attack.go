@@ -36,7 +36,7 @@ func tacticNamed(s string) *tactic {
 
 // maxTerms bounds the elements of a list that a view makes of what rooms found. More than that on one event is a rule set gone
 // wrong; all of them are in prescore.attack.
-const maxTerms = 64
+const maxTerms = 16
 
 // terms is a list of different texts.
 type terms struct {
