@@ -48,6 +48,7 @@ type In struct {
 
 // Room encodes events; it does not change after New and is used by any number of threads.
 type Room struct {
+	names   *event.Names
 	view    *project.View // nil for schema "none"
 	layout  layout
 	redact  Redactor
@@ -64,7 +65,7 @@ const (
 
 // New makes the room. An option it cannot use is refused.
 func New(cfg Config, in In) (*Room, error) {
-	r := &Room{redact: in.Redact, rewrite: in.RewriteRecord && in.Redact != nil}
+	r := &Room{names: in.Names, redact: in.Redact, rewrite: in.RewriteRecord && in.Redact != nil}
 	switch cfg.Layout {
 	case LayoutNested:
 		r.layout = nested

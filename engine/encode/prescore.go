@@ -30,7 +30,9 @@ var (
 	keySeverity   = key("severity")
 	keyRisk       = key("risk")
 	keyLevel      = key("level")
+	keyEntityRisk = key("entity_risk")
 	keyConfidence = key("confidence")
+	keyStable     = key("stable") + "\xc3"
 	keyAttack     = key("attack")
 	keyTechniques = key("techniques")
 	keyTactics    = key("tactics")
@@ -44,6 +46,8 @@ var (
 	keyIdentity   = key("identity")
 	keyRoute      = key("route")
 	keyRecurrence = key("recurrence")
+	keyReplayed   = key("replayed") + "\xc3"
+	keyTruncated  = key("state_truncated") + "\xc3"
 	keyProblems   = key("problems")
 	keyRoom       = key("room")
 	keyCode       = key("code")
@@ -102,6 +106,24 @@ func (o *object) list(dst []byte, key string, l []string) []byte {
 	return dst
 }
 
+// time appends a time as RFC 3339 text; 0 stands for none.
+func (o *object) time(dst []byte, key string, ns int64) []byte {
+	if ns == 0 {
+		return dst
+	}
+	o.n++
+	return appendTime(append(dst, key...), event.TimeOf(ns))
+}
+
+// mark appends a key whose value is true, or nothing.
+func (o *object) mark(dst []byte, pair string, is bool) []byte {
+	if !is {
+		return dst
+	}
+	o.n++
+	return append(dst, pair...)
+}
+
 // done writes the head in its shortest form. An object of at most 65,535 members.
 func (o *object) done(dst []byte) []byte {
 	if o.n > 15 {
@@ -139,12 +161,17 @@ func (r *Room) appendPrescore(dst []byte, ev *event.Event, plan *project.Plan, f
 		dst = o.float(dst, keyRisk, ev.Risk, true)
 		dst = o.str(dst, keyLevel, ev.Level.String())
 	}
+	dst = entityRisk(dst, &o, ev)
 	dst = o.float(dst, keyConfidence, ev.Confidence, false)
-	dst = attack(dst, &o, ev)
+	// stable: nothing that the score stands on was lost, so that a replay from the start gives it again.
+	dst = o.mark(dst, keyStable, ev.Severity != 0 && !ev.StateTruncated)
+	dst = attack(dst, &o, ev.Techniques, ev.Tactics)
 	dst = r.findings(dst, &o, ev)
 	dst = factors(dst, &o, ev)
 	dst = o.str(dst, keyRoute, ev.Route.String())
 	dst = o.int(dst, keyRecurrence, int64(ev.Recurrence))
+	dst = o.mark(dst, keyReplayed, ev.Replayed)
+	dst = o.mark(dst, keyTruncated, ev.StateTruncated)
 	dst = problems(dst, &o, ev)
 	if fields && !r.view.Empty(plan) {
 		o.n++
@@ -184,14 +211,26 @@ func (r *Room) entities(dst []byte, o *object, ev *event.Event) []byte {
 	return dst
 }
 
-func attack(dst []byte, o *object, ev *event.Event) []byte {
-	if len(ev.Techniques) == 0 && len(ev.Tactics) == 0 {
+func entityRisk(dst []byte, o *object, ev *event.Event) []byte {
+	if ev.EntityRisk == [event.NumEntityKinds]float64{} {
+		return dst
+	}
+	o.n++
+	dst, m := begin(append(dst, keyEntityRisk...))
+	for i, f := range ev.EntityRisk {
+		dst = m.float(dst, entityKeys[i], f, false)
+	}
+	return m.done(dst)
+}
+
+func attack(dst []byte, o *object, techniques, tactics []string) []byte {
+	if len(techniques) == 0 && len(tactics) == 0 {
 		return dst
 	}
 	o.n++
 	dst, a := begin(append(dst, keyAttack...))
-	dst = a.list(dst, keyTechniques, ev.Techniques)
-	dst = a.list(dst, keyTactics, ev.Tactics)
+	dst = a.list(dst, keyTechniques, techniques)
+	dst = a.list(dst, keyTactics, tactics)
 	return a.done(dst)
 }
 
@@ -224,17 +263,20 @@ func (r *Room) matches(dst []byte, ms []event.Match) []byte {
 	for _, m := range ms {
 		dst = append(dst, 0x82)
 		dst = wire.AppendStr(append(dst, keyField...), m.Field)
-		dst = append(dst, keyValue...)
-		switch {
-		case r.redact != nil && r.redact.Masks(m.Field, m.Value):
-			dst = wire.AppendStr(dst, r.redact.Mask())
-		case r.redact != nil && r.redact.MayHold(m.Value):
-			dst = project.AppendMasked(dst, m.Value, r.redact)
-		default:
-			dst = wire.AppendStr(dst, m.Value)
-		}
+		dst = r.text(append(dst, keyValue...), m.Field, m.Value)
 	}
 	return dst
+}
+
+// text appends a value of a field, masked as far as it is secret.
+func (r *Room) text(dst []byte, field, value string) []byte {
+	switch {
+	case r.redact != nil && r.redact.Masks(field, value):
+		return wire.AppendStr(dst, r.redact.Mask())
+	case r.redact != nil && r.redact.MayHold(value):
+		return project.AppendMasked(dst, value, r.redact)
+	}
+	return wire.AppendStr(dst, value)
 }
 
 var keyValue = key("value")

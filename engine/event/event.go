@@ -69,11 +69,12 @@ type Event struct {
 	ProblemsCut int // problems over MaxProblems
 
 	// What state added (entity, correlate).
-	Replayed       bool       // a record of this id went by already; its score is the one it got
-	StateTruncated bool       // state it builds on was evicted or refused within its window: counts may be too low
-	LinkStrength   float64    // 0 to 1: how strong the login was that gave the principal; 0 where the record named it
-	BaselineGiven  float64    // Baseline before deltas were added; 0 where none was
-	Incidents      []Incident // opened, updated or closed by this record, to go out after it
+	Replayed       bool                    // a record of this id went by already; its score is the one it got
+	StateTruncated bool                    // state it builds on was evicted or refused within its window: counts may be too low
+	LinkStrength   float64                 // 0 to 1: how strong the login was that gave the principal; 0 where the record named it
+	BaselineGiven  float64                 // Baseline before deltas were added; 0 where none was
+	EntityRisk     [NumEntityKinds]float64 // risk accumulated on each of Entities, this record's with it; 0 where none is kept
+	Incidents      []Incident              // opened, updated or closed by this record, to go out after it
 
 	canon *[NumKeys]Value // behind a pointer: Reset must not copy it
 	have  [(NumKeys + 63) / 64]uint64
