@@ -184,11 +184,11 @@ func (r *Room) Apply(ev *event.Event) {
 		return
 	}
 	var st state
+	for i := range s.messages { // before the tables: a message that is understood says more than the name of who wrote it
+		s.messages[i].apply(r, ev, &st)
+	}
 	for i := range s.early {
 		r.table(ev, &s.early[i], &st)
-	}
-	for i := range s.messages {
-		s.messages[i].apply(r, ev, &st)
 	}
 	r.fields(ev, s)
 	for i := range s.late {
