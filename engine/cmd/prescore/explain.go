@@ -78,7 +78,7 @@ func oneEvent(stdin io.Reader, given string, args []string) ([]byte, error) {
 }
 
 func explain(w io.Writer, e *engine.Engine, rec []byte, tag string, now time.Time, asJSON bool) error {
-	t := teller{w: w}
+	t := teller{w: w, mask: e.Mask}
 	if asJSON {
 		t.w = io.Discard
 	}

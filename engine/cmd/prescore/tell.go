@@ -13,6 +13,7 @@ import (
 // teller says what each room made of an event, in the order of the rooms; what a room says is what was not there before it.
 type teller struct {
 	w        io.Writer
+	mask     func(name, value string) string
 	problems int
 	fields   int
 	findings int
@@ -44,7 +45,7 @@ func (t *teller) say(room, format string, args ...any) {
 func (t *teller) room(room string, ev *event.Event) {
 	switch room {
 	case "decode":
-		t.say(room, "%d fields", len(ev.Fields))
+		t.say(room, "%s", plural(len(ev.Fields), "field"))
 	case "parse":
 		t.parse(ev)
 	case "normalise":
@@ -72,7 +73,7 @@ func (t *teller) parse(ev *event.Event) {
 		t.say("parse", "structured already: no text to read")
 		return
 	}
-	t.say("parse", "%s: %d fields more", ev.Formats, len(ev.Fields)-t.fields)
+	t.say("parse", "%s: %s more", ev.Formats, plural(len(ev.Fields)-t.fields, "field"))
 }
 
 func (t *teller) normalise(ev *event.Event) {
@@ -87,12 +88,12 @@ func (t *teller) normalise(ev *event.Event) {
 	t.say("", "baseline %s", number(ev.Baseline))
 	for k := event.Key(1); k < event.NumKeys; k++ {
 		if ev.Has(k) {
-			t.say("", "%-18s %s", k, short(ev.Get(k).Text(&ev.Arena)))
+			t.say("", "%-21s %s", k, t.shown(k.String(), ev.Get(k).Text(&ev.Arena)))
 		}
 	}
 	for k, v := range ev.Entities {
 		if v != "" {
-			t.say("", "entity %-11s %s", event.EntityKind(k), short(v))
+			t.say("", "entity %-14s %s", event.EntityKind(k), t.shown("", v))
 		}
 	}
 	if ev.Invalid {
@@ -128,7 +129,7 @@ func (t *teller) detect(room string, ev *event.Event) {
 	for _, f := range ev.Findings[t.findings:] {
 		t.say(room, "%s: %s (risk %s, rule %s)", f.Level, f.Title, number(f.Risk), f.Rule)
 		for _, m := range f.Matches {
-			t.say("", "  %s: %s", m.Field, short(m.Value))
+			t.say("", "  %s: %s", m.Field, t.shown(m.Field, m.Value))
 		}
 		room = ""
 	}
@@ -156,6 +157,9 @@ func number(f float64) string {
 
 // maxShown is how much of a value explain prints, in bytes.
 const maxShown = 160
+
+// shown gives a value as it may be shown: secrets masked, cut short.
+func (t *teller) shown(name, value string) string { return short(t.mask(name, value)) }
 
 func short(s string) string {
 	if len(s) > maxShown {
