@@ -32,7 +32,7 @@ rules. It prints what is effective, and each thing that was left out with its re
 			return checkConfig(c, o, quiet)
 		},
 	}
-	c.Flags().StringVarP(&o.set, "set", "s", "", "overrides, \"key=value; key=value\"")
+	o.setFlag(c)
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "print problems alone")
 	return c
 }

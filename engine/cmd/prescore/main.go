@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -48,28 +49,22 @@ check a configuration before it is deployed, replay logs through it, and see why
 		Example: `  prescore explain -e '{"event_type":"process_creation","process_name":"powershell.exe","host":"ws-042"}'
   prescore replay /var/log/auth.log | head -1
   prescore check /etc/prescore/prescore.toml`,
-		SilenceUsage: true, SilenceErrors: true,
+		SilenceUsage: true, SilenceErrors: true, Version: version(),
 	}
+	c.SetVersionTemplate("prescore {{.Version}}\n")
 	c.AddCommand(checkCommand(), explainCommand(), replayCommand(), topCommand(), versionCommand())
 	return c
+}
+
+// version is the build's, with the Go that made it and the machine it is for.
+func version() string {
+	return fmt.Sprintf("%s %s %s/%s", engine.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		Example: "  prescore version",
-		Run:     func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "prescore", engine.Version) },
+		Run:     func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "prescore", version()) },
 	}
-}
-
-// options are the flags that say which configuration.
-type options struct{ config, set string }
-
-func (o *options) flags(c *cobra.Command) {
-	c.Flags().StringVarP(&o.config, "config", "c", "", "the TOML file; without it the built-in defaults")
-	c.Flags().StringVarP(&o.set, "set", "s", "", "overrides, \"key=value; key=value\"")
-}
-
-func (o *options) engine() engine.Options {
-	return engine.Options{Config: o.config, Set: o.set, Version: engine.Version}
 }

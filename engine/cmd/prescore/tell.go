@@ -38,7 +38,7 @@ func firstEvent(text []byte) []byte {
 
 // say prints a line of a room; the name stands once.
 func (t *teller) say(room, format string, args ...any) {
-	fmt.Fprintf(t.w, "%-10s %s\n", room, fmt.Sprintf(format, args...))
+	fmt.Fprintln(t.w, strings.TrimRight(fmt.Sprintf("%-10s %s", room, fmt.Sprintf(format, args...)), " "))
 }
 
 // room is called after each room.
@@ -139,7 +139,7 @@ func (t *teller) detect(room string, ev *event.Event) {
 	}
 	t.findings = len(ev.Findings)
 	if room != "correlate" && (len(ev.Techniques) > 0 || len(ev.Tactics) > 0) {
-		t.say("", "ATT&CK %s (%s)", strings.Join(ev.Techniques, " "), strings.Join(ev.Tactics, " "))
+		t.say("", "ATT&CK %s", strings.TrimSpace(fmt.Sprintf("%s (%s)", strings.Join(ev.Techniques, " "), strings.Join(ev.Tactics, " "))))
 	}
 }
 
