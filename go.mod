@@ -38,4 +38,5 @@ require (
 	github.com/tinylib/msgp v1.4.0 // indirect
 	github.com/ugorji/go/codec v1.1.7 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/tools v0.36.0 // indirect
 )

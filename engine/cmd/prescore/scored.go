@@ -113,6 +113,9 @@ func (s *scored) why() string {
 		return strings.TrimSpace(s.Problems[0].Code + " " + s.Problems[0].Field)
 	}
 	what := strings.TrimSpace(s.Source + " " + s.what())
+	if p := s.Entities[event.ProcessEntity.String()]; p != "" && p != s.Source {
+		what += " " + p
+	}
 	if f := s.Factors.words(); f != "" {
 		return what + ": " + f
 	}
