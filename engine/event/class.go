@@ -44,6 +44,8 @@ const (
 	TunnelActivity        Class = 4014
 	DeviceInventory       Class = 5001
 	DeviceConfigState     Class = 5002
+	SoftwareInventory     Class = 5020
+	OSINTInventory        Class = 5021
 	WebResourcesActivity  Class = 6001
 	ApplicationLifecycle  Class = 6002
 	APIActivity           Class = 6003
@@ -92,6 +94,7 @@ var classes = map[Class]classInfo{
 	NetworkFileActivity: {"network_file_activity", []string{"upload", "download", "update", "delete", "rename", "copy", "move", "restore", "preview", "lock", "unlock", "share", "unshare", "open", "sync", "unsync"}},
 	NTPActivity:         {"ntp_activity", []string{"symmetric_active_exchange", "symmetric_passive_response", "client_synchronization", "server_response", "broadcast", "control", "private_use_case"}}, TunnelActivity: {"tunnel_activity", []string{"open", "close", "renew"}},
 	DeviceInventory: {"device_inventory_info", []string{"log", "collect"}}, DeviceConfigState: {"device_config_state", []string{"log", "collect"}},
+	SoftwareInventory: {"software_inventory_info", []string{"log", "collect"}}, OSINTInventory: {"osint_inventory_info", []string{"log", "collect"}},
 	WebResourcesActivity: {"web_resources_activity", []string{"create", "read", "update", "delete", "search", "import", "export", "share"}}, ApplicationLifecycle: {"application_lifecycle", []string{"install", "remove", "start", "stop", "restart", "enable", "disable", "update"}},
 	APIActivity: {"api_activity", crud}, WebResourceAccess: {"web_resource_access_activity", []string{"access_grant", "access_deny", "access_revoke", "access_error"}},
 	DatastoreActivity: {"datastore_activity", []string{"read", "update", "connect", "query", "write", "create", "delete", "list", "encrypt", "decrypt"}}, FileHosting: {"file_hosting", []string{"upload", "download", "update", "delete", "rename", "copy", "move", "restore", "preview", "lock", "unlock", "share", "unshare", "open", "sync", "unsync", "access_check"}},
