@@ -39,7 +39,6 @@ type source struct {
 	name     string
 	version  int
 	observer bool
-	number   int // place in Room.sources
 	early    []table
 	messages []messages
 	fields   []step
@@ -64,7 +63,7 @@ type compiler struct {
 	alias  map[string][]string
 }
 
-func (c *compiler) source(m *mapping, root string) (*source, error) {
+func (c *compiler) source(m *mapping, n *names) (*source, error) {
 	line, err := lineage(m, c.byName, 0)
 	if err != nil {
 		return nil, err
@@ -73,7 +72,6 @@ func (c *compiler) source(m *mapping, root string) (*source, error) {
 	if m.Drift == nil || *m.Drift {
 		s.drift = new(drift)
 	}
-	n := &names{table: c.names, alias: c.alias, root: root}
 	for _, p := range line {
 		if err := c.add(s, p, n); err != nil {
 			return nil, fmt.Errorf("mapping %s: %w", p.file, err)

@@ -91,6 +91,7 @@ type names struct {
 	table *event.Names
 	alias map[string][]string
 	root  string
+	spell *variant
 }
 
 func (n *names) intern(name string) (event.NameID, error) {
@@ -112,6 +113,9 @@ func (n *names) spread(word string) ([]string, error) {
 	}
 	if w, ok := strings.CutPrefix(word, "/"); ok { // counted from the top also below a root
 		return []string{w}, nil
+	}
+	if n.spell != nil {
+		return []string{n.spell.spell(word)}, nil
 	}
 	return []string{n.root + word}, nil
 }
@@ -194,7 +198,11 @@ func (n *names) transform(text string, tables map[string]map[string]event.Value)
 			return o, fmt.Errorf("pair needs FIELD=NAME, not %q", arg)
 		}
 		o.arg = want
-		o.id, err = n.intern(n.root + field)
+		if list, e := n.spread(field); e == nil {
+			o.id, err = n.intern(list[0])
+		} else {
+			err = e
+		}
 	case opIf, opUnless, opIs:
 		o.globs = globsOf(arg)
 	}

@@ -27,7 +27,8 @@ type mapping struct {
 	Rank     int                 `toml:"rank"`     // of several mappings that match, the highest rank wins
 	Abstract bool                `toml:"abstract"` // only for others to extend
 	Extends  []string            `toml:"extends"`
-	Roots    []string            `toml:"roots"` // where the record may stand inside another: prefixes of all names
+	Roots    []string            `toml:"roots"`   // where the record may stand inside another: prefixes of all names
+	Variants []variant           `toml:"variant"` // other spellings of all names, by one rule
 	Observer bool                `toml:"observer"`
 	Drift    *bool               `toml:"drift"` // false: its fields differ from record to record by nature
 	Alias    map[string]any      `toml:"alias"` // names for lists of names, for all mappings
@@ -46,6 +47,25 @@ type mapping struct {
 }
 
 type lookup map[string]string
+
+// variant is another spelling of all names of a mapping and of those that extend it: some shippers move Windows' fields below a name of
+// theirs and write them in another case.
+type variant struct {
+	Prefix     string            `toml:"prefix"`
+	LowerFirst bool              `toml:"lower_first"`
+	Rename     map[string]string `toml:"rename"` // names that do not follow the rule
+}
+
+// spell gives the variant's spelling of a name.
+func (v *variant) spell(name string) string {
+	if n := v.Rename[name]; n != "" {
+		return n
+	}
+	if v.LowerFirst && name != "" {
+		name = strings.ToLower(name[:1]) + name[1:]
+	}
+	return v.Prefix + name
+}
 
 // onTable is a table of rows chosen by the value of one field.
 type onTable struct {

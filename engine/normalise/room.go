@@ -110,41 +110,66 @@ func (r *Room) compile(list []*mapping, table *event.Names) error {
 		if m.Abstract {
 			continue
 		}
-		roots := m.Roots
-		if len(roots) == 0 {
-			roots = []string{""}
+		spellings, err := c.spellings(m)
+		if err != nil {
+			return err
 		}
-		for _, root := range roots {
-			s, err := c.source(m, root)
+		for i, n := range spellings {
+			s, err := c.source(m, n)
 			if err != nil {
 				return err
 			}
-			s.number = len(r.sources)
 			r.sources = append(r.sources, s)
-			if m.Name == genericName && root == "" {
+			if m.Name == genericName && i == 0 {
 				r.generic = s
 				continue
 			}
-			if len(m.Match) == 0 {
-				return fmt.Errorf("mapping %s: match is missing: nothing would be recognised", m.file)
-			}
-			n := &names{table: table, alias: c.alias, root: root}
-			for i, when := range m.Match {
-				alternatives, err := n.conds(when, nil)
-				if err != nil {
-					return fmt.Errorf("mapping %s: match %d: %w", m.file, i+1, err)
-				}
-				for _, conds := range alternatives {
-					rank := m.Rank*16 + min(len(conds), 15)
-					if err := r.recognise.add(table, &candidate{source: s, rank: rank, conds: conds}); err != nil {
-						return fmt.Errorf("mapping %s: match %d: %w", m.file, i+1, err)
-					}
-				}
+			if err := c.recognise(m, s, n); err != nil {
+				return err
 			}
 		}
 	}
-	for _, s := range r.sources {
-		s.prepare(table.Len())
+	return nil
+}
+
+// spellings gives the ways in which a mapping's names may be written: below each of its roots, and in each variant.
+func (c *compiler) spellings(m *mapping) ([]*names, error) {
+	roots := m.Roots
+	if len(roots) == 0 {
+		roots = []string{""}
+	}
+	var out []*names
+	for _, root := range roots {
+		out = append(out, &names{table: c.names, alias: c.alias, root: root})
+	}
+	line, err := lineage(m, c.byName, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range line {
+		for i := range p.Variants {
+			out = append(out, &names{table: c.names, alias: c.alias, spell: &p.Variants[i]})
+		}
+	}
+	return out, nil
+}
+
+// recognise enters the ways in which a mapping is recognised.
+func (c *compiler) recognise(m *mapping, s *source, n *names) error {
+	if len(m.Match) == 0 {
+		return fmt.Errorf("mapping %s: match is missing: nothing would be recognised", m.file)
+	}
+	for i, when := range m.Match {
+		alternatives, err := n.conds(when, nil)
+		if err != nil {
+			return fmt.Errorf("mapping %s: match %d: %w", m.file, i+1, err)
+		}
+		for _, conds := range alternatives {
+			rank := m.Rank*16 + min(len(conds), 15)
+			if err := c.room.recognise.add(c.names, &candidate{source: s, rank: rank, conds: conds}); err != nil {
+				return fmt.Errorf("mapping %s: match %d: %w", m.file, i+1, err)
+			}
+		}
 	}
 	return nil
 }
