@@ -84,6 +84,9 @@ type cond struct {
 
 func (r *Room) holds(ev *event.Event, c *cond) bool {
 	if c.format {
+		if c.absent {
+			return ev.Format == ""
+		}
 		return anyGlob(c.globs, ev.Format)
 	}
 	v := r.get(ev, &c.get)
