@@ -39,7 +39,10 @@ func (b *builder) asset(path string, r row) error {
 	refuse := func(format string, args ...any) error {
 		return fmt.Errorf("%s:%d: %s", path, r.line, fmt.Sprintf(format, args...))
 	}
-	a := Asset{Role: r.cells["role"], Owner: r.cells["owner"], Tags: several(r.cells["tags"]), Weight: 1}
+	a := Asset{Role: b.keep(r.cells["role"]), Owner: b.keep(r.cells["owner"]), Weight: 1}
+	for _, t := range several(r.cells["tags"]) {
+		a.Tags = append(a.Tags, b.keep(t))
+	}
 	if c := r.cells["criticality"]; c != "" {
 		v, ok := criticalities[strings.ReplaceAll(strings.ToLower(c), " ", "_")]
 		if !ok {
@@ -52,13 +55,14 @@ func (b *builder) asset(path string, r row) error {
 	}
 	keys := 0
 	n := int32(len(b.room.assets))
+	b.assetAt = append(b.assetAt, where{path, r.line})
 	for _, col := range []string{"host", "fqdn", "ip", "cidr", "aliases"} {
 		for _, k := range several(r.cells[col]) {
 			if a.Name == "" {
-				a.Name = k
+				a.Name = strings.Clone(k)
 			}
 			keys++
-			if reason := b.assetKey(path, r.line, k, n, col); reason != "" {
+			if reason := b.assetKey(k, n, col); reason != "" {
 				return refuse("%s", reason)
 			}
 		}
@@ -115,12 +119,21 @@ func yes(s string) (on, ok bool) {
 }
 
 // assetKey notes one name of an asset: an address, a network, or a host name, whatever column it stands in.
-func (b *builder) assetKey(path string, line int, k string, n int32, col string) string {
+func (b *builder) assetKey(k string, n int32, col string) string {
+	taken := func(old int32) string {
+		if old < 0 {
+			return ""
+		}
+		return fmt.Sprintf("%q stands in %s as well", k, b.assetAt[old])
+	}
 	if a, err := netip.ParseAddr(k); err == nil {
-		return b.addresses.addr(a.WithZone("").Unmap(), n, where{path, line})
+		return taken(b.addresses.addr(a.WithZone("").Unmap(), n))
 	}
 	if p, err := netip.ParsePrefix(k); err == nil {
-		return b.addresses.prefix(p, n, where{path, line})
+		if p, ok := plainPrefix(p); ok {
+			return taken(b.addresses.prefix(p, n))
+		}
+		return fmt.Sprintf("%q: an IPv6 network that holds IPv4 addresses is not supported", k)
 	}
 	if col == "ip" || col == "cidr" {
 		return fmt.Sprintf("%s %q: is no address and no network", col, k)
@@ -129,10 +142,10 @@ func (b *builder) assetKey(path string, line int, k string, n int32, col string)
 		return fmt.Sprintf("%s %q: is no name of a host", col, k)
 	}
 	key := foldKey(strings.TrimSuffix(k, "."))
-	if old, twice := b.hostAt[key]; twice && b.room.hosts[key] != n {
-		return fmt.Sprintf("%q stands in %s as well", k, old)
+	if old, twice := b.room.hosts[key]; twice && old != n {
+		return taken(old)
 	}
-	b.room.hosts[key], b.hostAt[key] = n, where{path, line}
+	b.room.hosts[key] = n
 	if short, _, full := strings.Cut(key, "."); full && short != "" {
 		b.short[short] = append(b.short[short], n)
 	}

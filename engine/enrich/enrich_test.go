@@ -219,11 +219,11 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: got %v\n want %s", name, err, want)
 		}
 	}
-	f("a.csv", "host,criticallity\nx,low\n", `assets: a.csv:2: unknown column "criticallity": known are aliases, cidr, criticality,`)
+	f("a.csv", "# c\nhost,criticallity\n", `assets: a.csv:2: unknown column "criticallity": known are aliases, cidr, criticality,`)
 	f("a.csv", "host,criticality\nx,low\ny,urgent\n", `assets: a.csv:3: criticality "urgent": must be low, medium, high or critical`)
 	f("a.csv", "ip,criticality\n10.0.0.300,low\n", `assets: a.csv:2: ip "10.0.0.300": is no address and no network`)
 	f("a.csv", "host,role\nx,a\nX,b\n", `assets: a.csv:3: "X" stands in a.csv:2 as well`)
-	f("a.csv", "cidr,role\n10.0.0.0/8,a\n10.1.0.0/8,b\n", `assets: a.csv:3: 10.0.0.0/8 stands in a.csv:2 as well`)
+	f("a.csv", "cidr,role\n10.0.0.0/8,a\n10.1.0.0/8,b\n", `assets: a.csv:3: "10.1.0.0/8" stands in a.csv:2 as well`)
 	f("a.csv", "role\na\n", `assets: a.csv:2: a row needs a host, an ip or a cidr`)
 	f("a.csv", "host,state\na,gone\n", `assets: a.csv:2: state "gone": must be active, decommissioned or sandbox`)
 	f("a.csv", "host,weight\na,0\n", `assets: a.csv:2: weight "0": must be above 0 and at most 1`)

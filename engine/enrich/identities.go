@@ -72,7 +72,7 @@ func (b *builder) identity(path string, r row) error {
 	refuse := func(format string, args ...any) error {
 		return fmt.Errorf("%s:%d: %s", path, r.line, fmt.Sprintf(format, args...))
 	}
-	id := Identity{Principal: r.cells["principal"], Tier: r.cells["tier"], Department: r.cells["department"]}
+	id := Identity{Principal: strings.Clone(r.cells["principal"]), Tier: b.keep(r.cells["tier"]), Department: b.keep(r.cells["department"])}
 	if v := r.cells["risk"]; v != "" {
 		f, err := strconv.ParseFloat(v, 64)
 		if err != nil || !(f >= 0 && f <= 1) {
@@ -81,19 +81,20 @@ func (b *builder) identity(path string, r row) error {
 		id.Risk = f
 	}
 	n := int32(len(b.aliases.identities))
+	b.identityAt = append(b.identityAt, where{path, r.line})
 	for _, col := range []string{"principal", "user", "email", "sid", "arn", "aliases"} {
 		for _, k := range several(r.cells[col]) {
 			if id.Principal == "" {
-				id.Principal = k
+				id.Principal = strings.Clone(k)
 			}
 			if !hostLike(k) {
 				return refuse("%s %q: is no name of a user", col, k)
 			}
 			key := foldKey(k)
-			if old, twice := b.userAt[key]; twice && b.aliases.of[key] != n {
-				return refuse("%q stands in %s as well", k, old)
+			if old, twice := b.aliases.of[key]; twice && old != n {
+				return refuse("%q stands in %s as well", k, b.identityAt[old])
 			}
-			b.aliases.of[key], b.userAt[key] = n, where{path, r.line}
+			b.aliases.of[key] = n
 			if at := strings.LastIndexByte(key, '\\'); at >= 0 && at+1 < len(key) {
 				b.bare[key[at+1:]] = append(b.bare[key[at+1:]], n)
 			}

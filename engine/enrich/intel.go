@@ -51,13 +51,13 @@ func (b *builder) indicator(path string, r row) error {
 	refuse := func(format string, args ...any) error {
 		return fmt.Errorf("%s:%d: %s", path, r.line, fmt.Sprintf(format, args...))
 	}
-	in := indicator{key: r.cells["key"], source: r.cells["source"], score: b.cfg.IntelScore}
+	in := indicator{key: strings.Clone(r.cells["key"]), source: b.keep(r.cells["source"]), score: b.cfg.IntelScore}
 	if in.key == "" {
 		return refuse("a row needs a key")
 	}
 	if in.source == "" {
 		base := filepath.Base(path)
-		in.source = strings.TrimSuffix(base, filepath.Ext(base))
+		in.source = b.keep(strings.TrimSuffix(base, filepath.Ext(base)))
 	}
 	if v := r.cells["score"]; v != "" {
 		f, err := strconv.ParseFloat(v, 64)

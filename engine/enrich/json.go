@@ -13,9 +13,10 @@ import (
 	"prescore/engine/strict"
 )
 
-// readJSON reads an array of objects, or an object of objects, whose names then are the column key. Objects inside a row are
+// json reads an array of objects, or an object of objects, whose names then are the column key. Objects inside a row are
 // flattened with dots, arrays of scalars joined with ;.
-func readJSON(path string, data []byte) ([]row, error) {
+func (r *reading) json(data []byte) error {
+	path := r.path
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	l := lines{data: data}
@@ -33,44 +34,42 @@ func readJSON(path string, data []byte) ([]row, error) {
 	}
 	open, err := d.Token()
 	if err != nil {
-		return nil, fail("", err)
+		return fail("", err)
 	}
 	if open != json.Delim('[') && open != json.Delim('{') {
-		return nil, fail("must be an array of objects or an object of objects", nil)
+		return fail("must be an array of objects or an object of objects", nil)
 	}
-	var rows []row
 	for d.More() {
 		cells := map[string]string{}
 		if open == json.Delim('{') {
 			k, err := d.Token()
 			if err != nil {
-				return nil, fail("", err)
+				return fail("", err)
 			}
 			cells["key"] = k.(string) // names of an object are text
 		}
 		t, err := d.Token()
 		if err != nil {
-			return nil, fail("", err)
+			return fail("", err)
 		}
 		line := l.at(d.InputOffset())
 		if t != json.Delim('{') {
-			return nil, fail("a row must be an object", nil)
-		}
-		if len(rows) >= maxRows {
-			return nil, fmt.Errorf("%s: has more than %d rows", path, maxRows)
+			return fail("a row must be an object", nil)
 		}
 		if reason, err := object(d, "", cells, 1); reason != "" || err != nil {
-			return nil, fail(reason, err)
+			return fail(reason, err)
 		}
-		rows = append(rows, row{line, cells})
+		if err := r.row(line, cells); err != nil {
+			return err
+		}
 	}
 	if _, err := d.Token(); err != nil {
-		return nil, fail("", err)
+		return fail("", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fail("something follows the table", nil)
+		return fail("something follows the table", nil)
 	}
-	return rows, nil
+	return nil
 }
 
 // object reads the members of an object whose brace was read, up to its end.
@@ -150,19 +149,20 @@ func (l *lines) at(offset int64) int {
 	return l.line + 1
 }
 
-// readTOML reads an array of tables of the name given; strict says the position of what is wrong as TOML.
-func readTOML(path string, data []byte, name string) ([]row, error) {
+// toml reads an array of tables of the name given; strict says the position of what is wrong as TOML.
+func (r *reading) toml(data []byte, name string) error {
+	path := r.path
 	var doc struct {
 		Assets     []map[string]any `toml:"assets"`
 		Identities []map[string]any `toml:"identities"`
 		Intel      []map[string]any `toml:"intel"`
 	}
 	if _, err := strict.Decode(path, data, &doc); err != nil {
-		return nil, err
+		return err
 	}
 	list := map[string][]map[string]any{"assets": doc.Assets, "identities": doc.Identities, "intel": doc.Intel}[name]
 	if len(list) == 0 {
-		return nil, fmt.Errorf("%s:1: has no [[%s]]", path, name)
+		return fmt.Errorf("%s:1: has no [[%s]]", path, name)
 	}
 	var at []int // the lines of the tables' headers
 	for n, line := range bytes.Split(data, []byte("\n")) {
@@ -170,18 +170,20 @@ func readTOML(path string, data []byte, name string) ([]row, error) {
 			at = append(at, n+1)
 		}
 	}
-	rows := make([]row, 0, len(list))
 	for i, m := range list {
-		r := row{cells: map[string]string{}}
+		line := 1
 		if len(at) == len(list) {
-			r.line = at[i]
+			line = at[i]
 		}
-		if reason := flatten("", m, r.cells, 1); reason != "" {
-			return nil, fmt.Errorf("%s:%d: %s", path, r.line, reason)
+		cells := map[string]string{}
+		if reason := flatten("", m, cells, 1); reason != "" {
+			return fmt.Errorf("%s:%d: %s", path, line, reason)
 		}
-		rows = append(rows, r)
+		if err := r.row(line, cells); err != nil {
+			return err
+		}
 	}
-	return rows, nil
+	return nil
 }
 
 func flatten(prefix string, m map[string]any, cells map[string]string, depth int) string {

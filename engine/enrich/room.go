@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"strings"
 
 	"prescore/engine/event"
 	"prescore/engine/option"
@@ -50,12 +51,13 @@ type builder struct {
 	room          *Room
 	aliases       *Aliases
 	addresses     netBuilder
-	hostAt        map[string]where
-	userAt        map[string]where
+	assetAt       []where // by asset
+	identityAt    []where // by identity
 	short         map[string][]int32
 	bare          map[string][]int32
 	ambiguous     int
 	intelPrefixes map[netip.Prefix]int32
+	kept          map[string]string
 }
 
 // New reads the tables. A file that cannot be read and a row that is wrong are refused as the option that named the file, the reason
@@ -70,7 +72,7 @@ func New(cfg Config, in In) (*Room, error) {
 	}
 	r.intelNets.single = map[netip.Addr]int32{}
 	b := &builder{
-		cfg: cfg, room: r, aliases: r.aliases, addresses: newNetBuilder(), hostAt: map[string]where{}, userAt: map[string]where{},
+		cfg: cfg, room: r, aliases: r.aliases, addresses: newNetBuilder(), kept: map[string]string{},
 		short: map[string][]int32{}, bare: map[string][]int32{}, intelPrefixes: map[netip.Prefix]int32{},
 	}
 	for _, kind := range []struct {
@@ -110,16 +112,17 @@ func (b *builder) load(path string, readFile func(string) ([]byte, error), known
 	if filepath.Ext(path) == ".txt" && kind != "intel" {
 		return 0, fmt.Errorf("%s: a plain list is for intel only", path)
 	}
-	rows, err := read(path, data, known, b.cfg.IgnoreColumns, kind)
-	if err != nil {
-		return 0, err
+	return read(path, data, known, b.cfg.IgnoreColumns, kind, func(r row) error { return add(path, r) })
+}
+
+// keep gives a copy of s, the same one for equal texts: what a Room keeps must not hold the file's lines.
+func (b *builder) keep(s string) string {
+	if k, ok := b.kept[s]; ok {
+		return k
 	}
-	for _, r := range rows {
-		if err := add(path, r); err != nil {
-			return 0, err
-		}
-	}
-	return len(rows), nil
+	k := strings.Clone(s)
+	b.kept[k] = k
+	return k
 }
 
 func (b *builder) warn(format string, args ...any) {
@@ -137,35 +140,31 @@ func (b *builder) finish() {
 	b.room.intelNets.build(all)
 }
 
-// netBuilder gathers the addresses and networks of assets and refuses those that stand twice.
+// netBuilder gathers the addresses and networks of assets.
 type netBuilder struct {
 	single   map[netip.Addr]int32
 	prefixes map[netip.Prefix]int32
-	at       map[any]where
 }
 
 func newNetBuilder() netBuilder {
-	return netBuilder{single: map[netip.Addr]int32{}, prefixes: map[netip.Prefix]int32{}, at: map[any]where{}}
+	return netBuilder{single: map[netip.Addr]int32{}, prefixes: map[netip.Prefix]int32{}}
 }
 
-func (b *netBuilder) addr(a netip.Addr, n int32, w where) string {
+// addr and prefix note whose an address or network is; they give the one it was before, -1 where it was nobody's.
+func (b *netBuilder) addr(a netip.Addr, n int32) int32 {
 	if old, twice := b.single[a]; twice && old != n {
-		return fmt.Sprintf("%s stands in %s as well", a, b.at[a])
+		return old
 	}
-	b.single[a], b.at[a] = n, w
-	return ""
+	b.single[a] = n
+	return -1
 }
 
-func (b *netBuilder) prefix(p netip.Prefix, n int32, w where) string {
-	p, ok := plainPrefix(p)
-	if !ok {
-		return fmt.Sprintf("%s: an IPv6 network that holds IPv4 addresses is not supported", p)
-	}
+func (b *netBuilder) prefix(p netip.Prefix, n int32) int32 {
 	if old, twice := b.prefixes[p]; twice && old != n {
-		return fmt.Sprintf("%s stands in %s as well", p, b.at[p])
+		return old
 	}
-	b.prefixes[p], b.at[p] = n, w
-	return ""
+	b.prefixes[p] = n
+	return -1
 }
 
 // plainPrefix masks a prefix and turns one of mapped IPv4 addresses into IPv4; false where an IPv6 prefix shorter than that mapping

@@ -20,60 +20,76 @@ type row struct {
 // columns maps the names a column may have to the one it is known by; "" is a column that is known and not used.
 type columns map[string]string
 
-// read gives the rows of one file. Columns are called by the name they are known by. Errors name file and line.
-func read(path string, data []byte, known columns, ignore []string, toml string) ([]row, error) {
+// reading is one file on its way into a builder: rows are handed on one by one and not kept.
+type reading struct {
+	path   string
+	known  columns
+	ignore []string
+	add    func(row) error
+	rows   int
+	as     map[string]string // column as spelt -> known by
+	cells  map[string]string // of the row handed on; reused
+}
+
+// read hands the rows of one file to add and gives their number. Columns are called by the name they are known by; a row's cells are
+// valid until add returns, their texts for as long as anyone keeps them. Errors name file and line.
+func read(path string, data []byte, known columns, ignore []string, kind string, add func(row) error) (int, error) {
 	if len(data) > maxBytes {
-		return nil, fmt.Errorf("%s: is %d bytes long; at most %d are read", path, len(data), maxBytes)
+		return 0, fmt.Errorf("%s: is %d bytes long; at most %d are read", path, len(data), maxBytes)
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	var rows []row
+	r := &reading{path: path, known: known, ignore: ignore, add: add, as: map[string]string{}, cells: map[string]string{}}
 	var err error
 	switch ext := strings.ToLower(filepath.Ext(path)); ext {
 	case ".csv", ".tsv":
-		rows, err = readCSV(path, data, ext == ".tsv")
+		err = r.csv(data, ext == ".tsv")
 	case ".json":
-		rows, err = readJSON(path, data)
+		err = r.json(data)
 	case ".toml":
-		rows, err = readTOML(path, data, toml)
+		err = r.toml(data, kind)
 	case ".txt":
-		rows, err = readList(path, data)
+		err = r.list(data)
 	default:
 		err = fmt.Errorf("%s: must end in .csv, .tsv, .json, .toml or .txt", path)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return rows, rename(path, rows, known, ignore)
+	return r.rows, err
 }
 
-// rename gives the cells of each row the names that their columns are known by and refuses a column that is not known.
-func rename(path string, rows []row, known columns, ignore []string) error {
-	as := map[string]string{} // spelt -> known by
-	for i := range rows {
-		cells := make(map[string]string, len(rows[i].cells))
-		for spelt, v := range rows[i].cells {
-			name, ok := as[spelt]
-			if !ok {
-				norm := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(spelt)))
-				if name, ok = known[norm]; !ok && !contains(ignore, spelt) && !contains(ignore, norm) {
-					return fmt.Errorf("%s:%d: unknown column %q: known are %s; ignore_columns may name others", path, rows[i].line, spelt, known.list())
-				}
-				as[spelt] = name
-			}
-			v = strings.TrimSpace(v)
-			if name == "" || v == "" {
-				continue
-			}
-			if len(v) > maxCell {
-				return fmt.Errorf("%s:%d: %s is %d bytes long; at most %d are read", path, rows[i].line, spelt, len(v), maxCell)
-			}
-			if old, twice := cells[name]; twice && old != v {
-				return fmt.Errorf("%s:%d: %s is given twice, as %q and %q", path, rows[i].line, name, old, v)
-			}
-			cells[name] = v
-		}
-		rows[i].cells = cells
+// row hands one row on.
+func (r *reading) row(line int, cells map[string]string) error {
+	if r.rows++; r.rows > maxRows {
+		return fmt.Errorf("%s: has more than %d rows", r.path, maxRows)
 	}
+	clear(r.cells)
+	for spelt, v := range cells {
+		if err := r.cell(line, spelt, v); err != nil {
+			return err
+		}
+	}
+	return r.add(row{line, r.cells})
+}
+
+// cell puts a value under the name its column is known by and refuses a column that is not known.
+func (r *reading) cell(line int, spelt, v string) error {
+	name, ok := r.as[spelt]
+	if !ok {
+		norm := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(spelt)))
+		if name, ok = r.known[norm]; !ok && !contains(r.ignore, spelt) && !contains(r.ignore, norm) {
+			return fmt.Errorf("%s:%d: unknown column %q: known are %s; ignore_columns may name others", r.path, line, spelt, r.known.list())
+		}
+		r.as[spelt] = name
+	}
+	v = strings.TrimSpace(v)
+	if name == "" || v == "" {
+		return nil
+	}
+	if len(v) > maxCell {
+		return fmt.Errorf("%s:%d: %s is %d bytes long; at most %d are read", r.path, line, spelt, len(v), maxCell)
+	}
+	if old, twice := r.cells[name]; twice && old != v {
+		return fmt.Errorf("%s:%d: %s is given twice, as %q and %q", r.path, line, name, min(old, v), max(old, v))
+	}
+	r.cells[name] = v
 	return nil
 }
 
@@ -100,8 +116,9 @@ func (c columns) list() string {
 	return strings.Join(out, ", ")
 }
 
-// readCSV reads comma-, semicolon- or tab-separated values with a header line; lines that start with # are comments.
-func readCSV(path string, data []byte, tabs bool) ([]row, error) {
+// csv reads comma-, semicolon- or tab-separated values with a header line; lines that start with # are comments.
+func (t *reading) csv(data []byte, tabs bool) error {
+	path := t.path
 	r := csv.NewReader(bytes.NewReader(data))
 	r.Comment, r.TrimLeadingSpace, r.ReuseRecord = '#', true, true
 	r.Comma = separator(data, tabs)
@@ -115,42 +132,44 @@ func readCSV(path string, data []byte, tabs bool) ([]row, error) {
 	head, err := r.Read()
 	if err != nil {
 		if len(bytes.TrimSpace(data)) == 0 {
-			return nil, fmt.Errorf("%s:1: is empty: a header line with the names of the columns is missing", path)
+			return fmt.Errorf("%s:1: is empty: a header line with the names of the columns is missing", path)
 		}
-		return nil, fail(err)
+		return fail(err)
 	}
+	at, _ := r.FieldPos(0)
 	if len(head) > maxColumns {
-		return nil, fmt.Errorf("%s:1: has %d columns; at most %d are read", path, len(head), maxColumns)
+		return fmt.Errorf("%s:%d: has %d columns; at most %d are read", path, at, len(head), maxColumns)
 	}
 	names := append([]string(nil), head...)
 	for i, n := range names {
 		if strings.TrimSpace(n) == "" {
-			return nil, fmt.Errorf("%s:1: column %d has no name", path, i+1)
+			return fmt.Errorf("%s:%d: column %d has no name", path, at, i+1)
 		}
 		if contains(names[:i], n) {
-			return nil, fmt.Errorf("%s:1: two columns are called %q", path, n)
+			return fmt.Errorf("%s:%d: two columns are called %q", path, at, n)
 		}
 	}
-	var rows []row
+	cells := make(map[string]string, len(names))
+	for _, n := range names { // so that a misspelt column is refused at its header
+		if err := t.cell(at, n, ""); err != nil {
+			return err
+		}
+	}
 	for {
 		rec, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return rows, nil
+			return nil
 		}
 		if err != nil {
-			return nil, fail(err)
-		}
-		if len(rows) >= maxRows {
-			return nil, fmt.Errorf("%s: has more than %d rows", path, maxRows)
+			return fail(err)
 		}
 		line, _ := r.FieldPos(0)
-		cells := make(map[string]string, len(names))
 		for i, v := range rec {
-			if v != "" {
-				cells[names[i]] = strings.Clone(v)
-			}
+			cells[names[i]] = v
 		}
-		rows = append(rows, row{line, cells})
+		if err := t.row(line, cells); err != nil {
+			return err
+		}
 	}
 }
 
@@ -176,9 +195,8 @@ func separator(data []byte, tabs bool) rune {
 	return ','
 }
 
-// readList reads one indicator a line, for intel; what follows a blank and # is a comment.
-func readList(path string, data []byte) ([]row, error) {
-	var rows []row
+// list reads one indicator a line, for intel; what follows a blank and # is a comment.
+func (t *reading) list(data []byte) error {
 	for n := 1; len(data) > 0; n++ {
 		line, rest, _ := bytes.Cut(data, []byte("\n"))
 		data = rest
@@ -189,12 +207,11 @@ func readList(path string, data []byte) ([]row, error) {
 		if text = strings.TrimSpace(text); text == "" || text[0] == '#' || text[0] == ';' {
 			continue
 		}
-		if len(rows) >= maxRows {
-			return nil, fmt.Errorf("%s: has more than %d rows", path, maxRows)
+		if err := t.row(n, map[string]string{"key": text}); err != nil {
+			return err
 		}
-		rows = append(rows, row{n, map[string]string{"key": text}})
 	}
-	return rows, nil
+	return nil
 }
 
 // several splits a cell of several values: at ; and |.
