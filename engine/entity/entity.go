@@ -60,9 +60,10 @@ func (c *Cursor) Close() {
 // Grow says that the heap under the entity's slots changed by n bytes.
 func (c *Cursor) Grow(n int) { c.sh.grow(c.E, n) }
 
-// Dirty says that the entity's state changed and is to be written at the next batch.
+// Dirty says that the entity's state changed and is to be written at the next batch. Without a store there is none: the first one
+// takes everything.
 func (c *Cursor) Dirty() {
-	if e := c.E; e.flags&flagDirty == 0 {
+	if e := c.E; e.flags&flagDirty == 0 && c.sh.st.stored.Load() {
 		e.flags |= flagDirty
 		c.sh.dirty = append(c.sh.dirty, e)
 	}

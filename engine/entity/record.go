@@ -48,10 +48,15 @@ func (st *Store) appendRecord(dst []byte, e *Entity) ([]byte, bool) {
 	return dst, stores
 }
 
-// Changes gives what changed since the last call: put for each entity changed, del for each stored one that is gone, reset where
-// all has to be written anew (then put is called for every entity). Locks are held for a few entities at a time; the slices are
-// valid during the call only.
-func (st *Store) Changes(reset func(), put func(key, value []byte), del func(key string)) {
+// Changes gives what changed since the last call: put for each entity changed, del for each stored one that is gone; reset first,
+// where nothing of what is stored can be trusted to be current (then put is called for every entity). No lock is held during the
+// calls, and the slices are valid during them only. An error ends it, and the next call starts anew.
+func (st *Store) Changes(reset func() error, put func(key, value []byte) error, del func(key string) error) (err error) {
+	defer func() {
+		if err != nil {
+			st.Unsaved()
+		}
+	}()
 	var anew bool
 	for i := range st.shards {
 		sh := &st.shards[i]
@@ -61,10 +66,13 @@ func (st *Store) Changes(reset func(), put func(key, value []byte), del func(key
 		sh.mu.Unlock()
 	}
 	if !st.stored.Swap(true) || anew {
-		reset()
 		st.markAll()
+		if err := reset(); err != nil {
+			return err
+		}
 	}
-	var key, val []byte
+	var buf []byte
+	ends := make([][2]int, 0, exportChunk)
 	for i := range st.shards {
 		sh := &st.shards[i]
 		sh.mu.Lock()
@@ -72,29 +80,56 @@ func (st *Store) Changes(reset func(), put func(key, value []byte), del func(key
 		sh.gone = nil
 		sh.mu.Unlock()
 		for _, k := range gone {
-			del(k)
+			if err := del(k); err != nil {
+				return err
+			}
 		}
 		for more := true; more; {
+			buf, ends = buf[:0], ends[:0]
 			sh.mu.Lock()
-			n := min(exportChunk, len(sh.dirty))
-			batch := sh.dirty[len(sh.dirty)-n:]
+			batch := sh.dirty[len(sh.dirty)-min(exportChunk, len(sh.dirty)):]
 			for j, e := range batch {
 				batch[j] = nil
-				if e.flags&flagGone != 0 {
-					continue
-				}
-				e.flags &^= flagDirty
-				var ok bool
-				if val, ok = st.appendRecord(val[:0], e); ok {
-					key = append(append(append(key[:0], st.kinds[e.kind].name...), 0), e.key...)
-					put(key, val)
+				if e.flags&flagGone == 0 {
+					e.flags &^= flagDirty
+					buf, ends = st.appendBoth(buf, ends, e)
 				}
 			}
-			sh.dirty = sh.dirty[:len(sh.dirty)-n]
+			sh.dirty = sh.dirty[:len(sh.dirty)-len(batch)]
 			more = len(sh.dirty) > 0
 			sh.mu.Unlock()
+			if err := each(buf, ends, put); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
+}
+
+// Unsaved says that what Changes gave may not have reached the file: the next call gives all.
+func (st *Store) Unsaved() { st.stored.Store(false) }
+
+// appendBoth appends an entity's key and value; nothing where it is not worth storing. ends are the ends of both.
+func (st *Store) appendBoth(buf []byte, ends [][2]int, e *Entity) ([]byte, [][2]int) {
+	at := len(buf)
+	buf = append(append(append(buf, st.kinds[e.kind].name...), 0), e.key...)
+	key := len(buf)
+	buf, ok := st.appendRecord(buf, e)
+	if !ok {
+		return buf[:at], ends
+	}
+	return buf, append(ends, [2]int{key, len(buf)})
+}
+
+func each(buf []byte, ends [][2]int, put func(key, value []byte) error) error {
+	at := 0
+	for _, e := range ends {
+		if err := put(buf[at:e[0]], buf[e[0]:e[1]]); err != nil {
+			return err
+		}
+		at = e[1]
+	}
+	return nil
 }
 
 // markAll marks every entity as changed.
@@ -111,18 +146,22 @@ func (st *Store) markAll() {
 	}
 }
 
-// Export gives every entity as it would be stored, for a hot reload: the next engine's Restore takes them.
+// Export gives every entity as it would be stored, for a hot reload: the next engine's Adopt takes them.
 func (st *Store) Export(put func(key, value []byte)) {
-	var key, val []byte
+	var buf []byte
+	var ends [][2]int
 	for i := range st.shards {
 		sh := &st.shards[i]
 		sh.mu.Lock()
-		for _, e := range append(sh.probation.Values(), sh.protected.Values()...) {
-			var ok bool
-			if val, ok = st.appendRecord(val[:0], e); ok {
-				key = append(append(append(key[:0], st.kinds[e.kind].name...), 0), e.key...)
-				put(key, val)
+		all := append(sh.probation.Values(), sh.protected.Values()...)
+		for len(all) > 0 {
+			n := min(exportChunk, len(all))
+			buf, ends = buf[:0], ends[:0]
+			for _, e := range all[:n] {
+				buf, ends = st.appendBoth(buf, ends, e)
 			}
+			all = all[n:]
+			_ = each(buf, ends, func(k, v []byte) error { put(k, v); return nil }) // put cannot fail
 		}
 		sh.mu.Unlock()
 	}

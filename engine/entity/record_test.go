@@ -11,7 +11,8 @@ import (
 type saved map[string]string
 
 func (s saved) take(st *Store) {
-	st.Changes(func() { clear(s) }, func(k, v []byte) { s[string(k)] = string(v) }, func(k string) { delete(s, k) })
+	_ = st.Changes(func() error { clear(s); return nil }, func(k, v []byte) error { s[string(k)] = string(v); return nil },
+		func(k string) error { delete(s, k); return nil }) // none of them fails
 }
 
 func TestChangesFollow(t *testing.T) {
@@ -55,6 +56,34 @@ func TestChangesFollow(t *testing.T) {
 			t.Errorf("%q was not restored", k)
 		}
 		d.Close()
+	}
+}
+
+// TestChangesAfterFailure: what a failed write took is given again.
+func TestChangesAfterFailure(t *testing.T) {
+	st := newStore(t, nil)
+	slot := noteSlot(t, st)
+	file := saved{}
+	for i := range 1000 {
+		c := st.Get(0, fmt.Sprint(i), second)
+		slot.Put(&c, &note{int64(i)}, 16)
+		c.Close()
+		if i%100 == 0 {
+			n := 0
+			err := st.Changes(func() error { return nil }, func(_, _ []byte) error {
+				if n++; n > 5 {
+					return errShort
+				}
+				return nil
+			}, func(string) error { return nil })
+			if (err != nil) != (n > 5) {
+				t.Fatalf("%d puts: %v", n, err)
+			}
+		}
+	}
+	file.take(st)
+	if len(file) != 1000 {
+		t.Errorf("%d of 1000 entities in the file", len(file))
 	}
 }
 

@@ -301,7 +301,9 @@ func TestThreads(t *testing.T) {
 				}
 				c.Close()
 				if i%5000 == 0 {
-					st.Changes(func() {}, func(k, v []byte) {}, func(string) {})
+					if err := st.Changes(func() error { return nil }, func(k, v []byte) error { return nil }, func(string) error { return nil }); err != nil {
+						t.Error(err)
+					}
 					st.Counters()
 				}
 			}

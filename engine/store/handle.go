@@ -1,0 +1,191 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+// The file's buckets.
+var (
+	bucketMeta     = []byte("prescore")
+	bucketEntities = []byte("entities")
+	keyVersion     = []byte("version")
+)
+
+var (
+	errHung    = errors.New("the state file did not answer in time")
+	errForeign = errors.New("the file is another program's database")
+	errNewer   = errors.New("the file was written by a newer version")
+	errDamaged = errors.New("the state file is damaged")
+)
+
+// handle is one open file and the goroutine that alone touches it.
+type handle struct {
+	ops  chan func(*handle)
+	done chan error // the answer to the operation under way
+	db   *bbolt.DB  // the goroutine's
+	info os.FileInfo
+	hung bool
+}
+
+// newHandle starts the goroutine of a handle.
+func newHandle() *handle {
+	h := &handle{ops: make(chan func(*handle)), done: make(chan error, 1)}
+	go h.run()
+	return h
+}
+
+// run does operations until there are no more. A fault in the mapped file is a panic here, and a panic an answer.
+func (h *handle) run() {
+	debug.SetPanicOnFault(true)
+	for op := range h.ops {
+		h.guard(op)
+	}
+}
+
+func (h *handle) guard(op func(*handle)) {
+	answered := false
+	defer func() {
+		if p := recover(); p != nil && !answered {
+			h.done <- fmt.Errorf("%w: %v", errDamaged, p)
+		}
+	}()
+	op(h)
+	answered = true
+}
+
+// do has the goroutine run op and waits at most limit. After errHung the handle is of no further use.
+func (h *handle) do(limit time.Duration, op func(h *handle) error) error {
+	if h.hung {
+		return errHung
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case h.ops <- func(h *handle) { h.done <- op(h) }:
+	case <-timer.C:
+		h.hung = true
+		return errHung
+	}
+	select {
+	case err := <-h.done:
+		return err
+	case <-timer.C:
+		h.hung = true
+		return errHung
+	}
+}
+
+// end lets the goroutine finish; of a hung handle it stays behind until its operation returns.
+func (h *handle) end() { close(h.ops) }
+
+// open opens or makes the file and brings its layout up to date.
+func (h *handle) open(path string) error {
+	if info, err := os.Stat(path); err == nil {
+		if !info.Mode().IsRegular() {
+			return errForeign
+		}
+		if info.Size() > maxFile {
+			return fmt.Errorf("%w: it has %d bytes", errForeign, info.Size())
+		}
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistArrayType})
+	if err != nil {
+		return err
+	}
+	h.db = db
+	if h.info, err = os.Stat(path); err != nil {
+		return err
+	}
+	return db.Update(func(tx *bbolt.Tx) error {
+		meta := tx.Bucket(bucketMeta)
+		if meta == nil {
+			if k, _ := tx.Cursor().First(); k != nil {
+				return errForeign
+			}
+			var err error
+			if meta, err = tx.CreateBucket(bucketMeta); err != nil {
+				return err
+			}
+			return meta.Put(keyVersion, seal(nil, keyVersion, []byte{formatVersion}))
+		}
+		return migrate(tx, meta)
+	})
+}
+
+// migrations bring a file of the version of their index to the next.
+var migrations = map[byte]func(tx *bbolt.Tx) error{}
+
+func migrate(tx *bbolt.Tx, meta *bbolt.Bucket) error {
+	v, err := unseal(keyVersion, meta.Get(keyVersion))
+	if err != nil || len(v) != 1 {
+		return fmt.Errorf("%w: it has no version", errDamaged)
+	}
+	if v[0] > formatVersion {
+		return errNewer
+	}
+	for n := v[0]; n < formatVersion; n++ {
+		up := migrations[n]
+		if up == nil {
+			return fmt.Errorf("%w: version %d is not known", errDamaged, n)
+		}
+		if err := up(tx); err != nil {
+			return err
+		}
+	}
+	if v[0] == formatVersion {
+		return nil
+	}
+	return meta.Put(keyVersion, seal(nil, keyVersion, []byte{formatVersion}))
+}
+
+// close lets go of the file.
+func (h *handle) close() error {
+	if h.db == nil {
+		return nil
+	}
+	db := h.db
+	h.db = nil
+	return db.Close()
+}
+
+// read gives every sealed value to take, in order; values that do not match their checksum are counted and left out.
+func (h *handle) read(take func(key, value []byte)) (bad int, err error) {
+	err = h.db.View(func(tx *bbolt.Tx) error {
+		b := tx.Bucket(bucketEntities)
+		if b == nil {
+			return nil
+		}
+		c := b.Cursor()
+		var last []byte
+		for k, sealed := c.First(); k != nil; k, sealed = c.Next() {
+			if last != nil && string(k) <= string(last) {
+				return errDamaged // a damaged tree can lead in circles
+			}
+			last = append(last[:0], k...)
+			v, err := unseal(k, sealed)
+			if err != nil {
+				bad++
+				continue
+			}
+			take(k, v)
+		}
+		return nil
+	})
+	return bad, err
+}
+
+// locked reports whether another process has the file.
+func locked(err error) bool { return errors.Is(err, berrors.ErrTimeout) }
+
+// useless reports whether the file itself is at fault, so that a new one may do better.
+func useless(err error) bool {
+	return errors.Is(err, errDamaged) || errors.Is(err, errHung) || errors.Is(err, errNewer) || errors.Is(err, errChecksum) ||
+		errors.Is(err, berrors.ErrInvalid) || errors.Is(err, berrors.ErrVersionMismatch) || errors.Is(err, berrors.ErrChecksum)
+}
