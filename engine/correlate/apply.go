@@ -235,6 +235,9 @@ func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e e
 	} else {
 		cl.flags &^= cellTrunc
 	}
+	if ev.IDGiven && cl.has(&e) { // sent again after a restart, which forgot that it was seen
+		return best, ""
+	}
 	cl.lag = max(0, ev.Arrival-t)
 	if c.incident {
 		cur.Grow(cl.remember(ev, c))

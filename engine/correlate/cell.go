@@ -193,6 +193,16 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 	return f, false
 }
 
+// has reports whether the window holds this very record as this step.
+func (cl *cell) has(e *entry) bool {
+	for j := cl.ring.after(e.t) - 1; j >= 0 && cl.ring.at(j).t == e.t; j-- {
+		if x := cl.ring.at(j); x.id == e.id && x.form == e.form && x.step == e.step {
+			return true
+		}
+	}
+	return false
+}
+
 // advance moves the active window's start to ws.
 func (cl *cell) advance(ws int64) {
 	for cl.lo < cl.ring.n && cl.ring.at(int(cl.lo)).t < ws {

@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -53,10 +54,11 @@ func (st *Store) appendRecord(dst []byte, e *Entity) ([]byte, bool) {
 // calls, and the slices are valid during them only. An error ends it, and the next call starts anew.
 func (st *Store) Changes(reset func() error, put func(key, value []byte) error, del func(key string) error) (err error) {
 	defer func() {
-		if err != nil {
+		if err != nil && err != errSuperseded {
 			st.Unsaved()
 		}
 	}()
+	epoch := st.epoch.Load()
 	var anew bool
 	for i := range st.shards {
 		sh := &st.shards[i]
@@ -101,13 +103,22 @@ func (st *Store) Changes(reset func() error, put func(key, value []byte) error, 
 			if err := each(buf, ends, put); err != nil {
 				return err
 			}
+			if st.epoch.Load() != epoch {
+				return errSuperseded
+			}
 		}
 	}
 	return nil
 }
 
+// errSuperseded ends a call of Changes whose file was given up while it ran: what it would still take belongs to the next.
+var errSuperseded = errors.New("the file was given up during the write")
+
 // Unsaved says that what Changes gave may not have reached the file: the next call gives all.
-func (st *Store) Unsaved() { st.stored.Store(false) }
+func (st *Store) Unsaved() {
+	st.epoch.Add(1)
+	st.stored.Store(false)
+}
 
 // appendBoth appends an entity's key and value; nothing where it is not worth storing. ends are the ends of both.
 func (st *Store) appendBoth(buf []byte, ends [][2]int, e *Entity) ([]byte, [][2]int) {

@@ -24,7 +24,8 @@ type Store struct {
 	warnings  []string
 
 	onRestore     func(*Cursor)
-	stored        atomic.Bool // a store wants to hear of entities that go
+	epoch         atomic.Uint64 // counts files given up
+	stored        atomic.Bool   // a store wants to hear of entities that go
 	clamped       atomic.Uint64
 	replays       atomic.Uint64
 	conflicts     atomic.Uint64

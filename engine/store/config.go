@@ -30,6 +30,7 @@ type In struct {
 // Bounds.
 const (
 	openTimeout   = time.Second    // waiting for another process's lock holds up the agent's start
+	failedClose   = time.Second    // for a file that failed to close: after a fault it may hold its own lock for ever
 	maxAbandoned  = 4              // handles that hung: each keeps a goroutine and a mapping; after these only memory is used
 	batch         = 2048           // entities in one transaction: it is held in memory, about a megabyte
 	maxAside      = 8              // damaged files kept; the next one replaces the last

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -20,7 +22,7 @@ var (
 
 var (
 	errHung    = errors.New("the state file did not answer in time")
-	errForeign = errors.New("the file is another program's database")
+	errForeign = errors.New("the file is another program's")
 	errNewer   = errors.New("the file was written by a newer version")
 	errDamaged = errors.New("the state file is damaged")
 )
@@ -94,13 +96,20 @@ func (h *handle) open(path string) error {
 		if info.Size() > maxFile {
 			return fmt.Errorf("%w: it has %d bytes", errForeign, info.Size())
 		}
+		if info.Size() > 0 && !ours(path) {
+			return errForeign
+		}
 	}
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistArrayType})
 	if err != nil {
-		return err
+		return broken(err)
 	}
 	h.db = db
 	if h.info, err = os.Stat(path); err != nil {
+		return err
+	}
+	current := false
+	if err := db.View(func(tx *bbolt.Tx) (err error) { current, err = isCurrent(tx); return err }); err != nil || current {
 		return err
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
@@ -117,6 +126,67 @@ func (h *handle) open(path string) error {
 		}
 		return migrate(tx, meta)
 	})
+}
+
+// broken tells what is wrong with a file from what is wrong with its disk or with getting at it.
+func broken(err error) error {
+	var path *os.PathError
+	var errno syscall.Errno
+	if errors.As(err, &path) || errors.As(err, &errno) || locked(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errDamaged, err)
+}
+
+// boltMagic is what a bbolt file has at byte 16 of its first two pages (bbolt's db.go, field magic of meta).
+const boltMagic = 0xED0CDAED
+
+// ours reports whether the file may be a bbolt database, damaged perhaps: whether one of its two heads has the magic number. A file
+// without, which a mistaken path may lead to, must be neither written nor renamed.
+func ours(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return os.IsPermission(err) // bbolt will say so
+	}
+	defer f.Close()
+	var b [4]byte
+	for _, page := range []int64{0, 4096, 8192, 16384, 65536} {
+		if _, err := f.ReadAt(b[:], page+16); err == nil && binary.NativeEndian.Uint32(b[:]) == boltMagic {
+			return true
+		}
+	}
+	return false
+}
+
+// openForReading opens a file that cannot be written.
+func (h *handle) openForReading(path string) error {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	h.db = db
+	return db.View(func(tx *bbolt.Tx) error {
+		if ok, err := isCurrent(tx); err != nil || !ok {
+			return fmt.Errorf("%w: it is of another version", errDamaged)
+		}
+		return nil
+	})
+}
+
+// isCurrent reports whether the file has the layout of today.
+func isCurrent(tx *bbolt.Tx) (bool, error) {
+	meta := tx.Bucket(bucketMeta)
+	if meta == nil {
+		return false, nil
+	}
+	v, err := unseal(keyVersion, meta.Get(keyVersion))
+	if err != nil || len(v) != 1 {
+		return false, fmt.Errorf("%w: it has no version", errDamaged)
+	}
+	if v[0] > formatVersion {
+		return false, errNewer
+	}
+	return v[0] == formatVersion, nil
 }
 
 // migrations bring a file of the version of their index to the next.

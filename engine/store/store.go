@@ -75,28 +75,41 @@ func (s *Store) Load() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.opened() {
+	if s.opened() {
+		if err := s.take(s.h); err != nil {
+			s.fail(err)
+		}
 		return
 	}
-	var bad, failed int
-	err := s.h.do(s.timeout(), func(h *handle) error {
-		var err error
-		bad, err = h.read(func(k, v []byte) {
+	h := newHandle() // it may still be there to be read: a read-only disk, another owner
+	defer h.end()
+	if err := h.do(openTimeout+s.timeout(), func(h *handle) error { return h.openForReading(s.path) }); err == nil {
+		if err := s.take(h); err != nil {
+			s.say(fmt.Sprintf("state file %s: %v", s.path, err))
+		}
+	}
+	if h.do(failedClose, (*handle).close) == errHung {
+		s.abandoned++
+	}
+}
+
+// take restores what the file holds.
+func (s *Store) take(h *handle) error {
+	return h.do(s.timeout(), func(h *handle) error {
+		failed := 0
+		bad, err := h.read(func(k, v []byte) {
 			if e := s.state.Restore(k, v); e != nil {
 				failed++
 			} else {
 				s.n.loaded.Add(1)
 			}
 		})
+		s.n.bad.Add(uint64(bad + failed))
+		if err == nil && bad+failed > 0 {
+			err = fmt.Errorf("%w: %d values cannot be read", errDamaged, bad+failed)
+		}
 		return err
 	})
-	if err == nil && bad+failed > 0 {
-		err = fmt.Errorf("%w: %d values cannot be read", errDamaged, bad+failed)
-	}
-	s.n.bad.Add(uint64(bad + failed))
-	if err != nil {
-		s.fail(err)
-	}
 }
 
 // opened makes sure of a handle; false where there is none for now.
@@ -133,7 +146,7 @@ func (s *Store) fail(err error) {
 	h := s.h
 	s.h = nil
 	if h != nil {
-		if h.hung || h.do(s.timeout(), (*handle).close) == errHung {
+		if h.hung || h.do(min(failedClose, s.timeout()), (*handle).close) == errHung {
 			s.abandoned++
 		}
 		h.end()

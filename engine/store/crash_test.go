@@ -1,0 +1,169 @@
+package store
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"math/rand"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"prescore/engine/correlate"
+	"prescore/engine/entity"
+	"prescore/engine/event"
+	"prescore/engine/option"
+)
+
+var kills = flag.Int("kills", 100, "how often TestCrash kills its child")
+
+// The child of TestCrash: an agent that correlates a stream of events, resumed where it is told, until it is killed.
+const (
+	crashInterval = 20 * time.Millisecond
+	crashGroup    = 40  // events of one account
+	crashResend   = 200 // events that the host sends again after a crash: more than go by in an interval
+)
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv("PRESCORE_CRASH_CHILD"); path != "" {
+		crashChild(path, os.Getenv("PRESCORE_CRASH_FROM"))
+		return
+	}
+	os.Exit(m.Run())
+}
+
+const crashRules = `
+[[rules]]
+id = "brute"
+title = "brute"
+type = "event_count"
+group_by = ["principal"]
+within = "1h"
+condition = { gte = 5 }
+[[rules.steps]]
+classes = ["authentication"]
+`
+
+func crashChild(path, from string) {
+	names := event.NewNames()
+	st, err := entity.New(entity.Defaults(), entity.In{Names: names})
+	fatal(err)
+	room, err := correlate.New(correlate.Defaults(), correlate.In{
+		State: st, Names: names, Shipped: []correlate.File{{Name: "rules.toml", Text: []byte(crashRules)}},
+	})
+	fatal(err)
+	cfg := Defaults()
+	cfg.Path, cfg.Interval = path, option.Duration(crashInterval)
+	s, err := New(cfg, In{State: st, Say: func(text string) { fmt.Println("says", text) }})
+	fatal(err)
+	s.Load()
+	var at int
+	_, err = fmt.Sscan(from, &at)
+	fatal(err)
+	c := st.Peek(mustKind(st, "rule:brute"), fmt.Sprint("user", max(0, at-1)/crashGroup))
+	there := c.E != nil
+	c.Close()
+	fmt.Println("loaded", at, there, st.Len())
+	s.Start()
+	ev := event.New(names)
+	for i := max(0, at-crashResend); ; i++ {
+		ev.Reset()
+		ev.ID, ev.IDGiven = fmt.Sprint("e", i), true
+		ev.Arrival = 1_700_000_000*second + int64(i)*second
+		ev.Set(event.KeyTime, event.TimeOf(ev.Arrival))
+		ev.Class, ev.Baseline = event.Authentication, 3
+		ev.Entities[event.Principal] = fmt.Sprint("user", i/crashGroup)
+		room.Apply(ev)
+		for _, in := range ev.Incidents {
+			fmt.Println("incident", in.State, in.Group[0].Value, in.ID)
+		}
+		if i >= at {
+			fmt.Println("at", i)
+			time.Sleep(200 * time.Microsecond)
+		}
+	}
+}
+
+func mustKind(st *entity.Store, name string) entity.Kind {
+	k, ok := st.KindNamed(name)
+	if !ok {
+		panic(name)
+	}
+	return k
+}
+
+func fatal(err error) {
+	if err != nil {
+		fmt.Println("error", err)
+		os.Exit(3)
+	}
+}
+
+// TestCrash kills an agent at random moments, over and over. It must start each time with what was written an interval before, and
+// must never give an incident that was told a second id.
+func TestCrash(t *testing.T) {
+	n := *kills
+	if testing.Short() {
+		n = min(n, 10)
+	}
+	path := filepath.Join(t.TempDir(), "state.db")
+	rng := rand.New(rand.NewSource(5))
+	ids := map[string]string{}
+	at, repeated := 0, 0
+	for kill := range n {
+		at = crash(t, path, at, kill, time.Duration(10+rng.Intn(120))*time.Millisecond, ids, &repeated)
+	}
+	if len(ids) < n/2 {
+		t.Errorf("only %d incidents in %d lives", len(ids), n)
+	}
+	t.Logf("%d kills, %d events, %d incidents, %d told again under their own id", n, at, len(ids), repeated)
+}
+
+// crash runs one life of the child and gives how far it came.
+func crash(t *testing.T, path string, at, kill int, life time.Duration, ids map[string]string, repeated *int) int {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "PRESCORE_CRASH_CHILD="+path, "PRESCORE_CRASH_FROM="+fmt.Sprint(at))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var timer *time.Timer
+	sc := bufio.NewScanner(out)
+	for sc.Scan() {
+		f := strings.Fields(sc.Text())
+		switch f[0] {
+		case "loaded":
+			// What was told longer ago than an interval must be there; a life of four intervals has that.
+			if kill > 0 && at > crashResend*4 && f[2] != "true" && f[3] == "0" {
+				t.Errorf("life %d: nothing was restored", kill)
+			}
+			timer = time.AfterFunc(life, func() { _ = cmd.Process.Kill() }) // it may be over already
+		case "says", "error":
+			t.Errorf("life %d: %s", kill, sc.Text())
+		case "incident":
+			if old, there := ids[f[2]]; there && old != f[3] {
+				t.Errorf("life %d: incident of %s has id %s, had %s", kill, f[2], f[3], old)
+			} else if there && f[1] == "open" {
+				*repeated++
+			}
+			ids[f[2]] = f[3]
+		case "at":
+			if _, err := fmt.Sscan(f[1], &at); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if timer == nil {
+		t.Fatalf("life %d: the child did not start", kill)
+	}
+	timer.Stop()
+	_ = cmd.Wait() // killed: that is the point
+	return at + 1
+}
