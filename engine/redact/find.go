@@ -221,7 +221,7 @@ func (r *Redactor) element(s string, i, low int) (start, end int, ok bool) {
 	if n < 0 {
 		n = len(s) - i - 1
 	}
-	return i + 1, i + 1 + n, !harmless(s[i+1 : i+1+n])
+	return i + 1, i + 1 + n, n > 0 && !harmless(s[i+1:i+1+n])
 }
 
 // userinfo finds the password of user:password@ in an URL whose authority starts at s[i].

@@ -144,12 +144,10 @@ func led(name string, i int) bool {
 	return false
 }
 
-// harmless reports whether a value under a secret's name is none: a truth value, nothing at all, or one of Windows' message numbers
+// harmless reports whether a value under a secret's name is none: a truth value, null, or one of Windows' message numbers
 // (%%1842 is yes).
 func harmless(v string) bool {
 	switch len(v) {
-	case 0:
-		return true
 	case 2:
 		return foldEqual(v, "no") || v == "[]" || v == "{}"
 	case 3:

@@ -105,7 +105,7 @@ func (r *Redactor) Mask() string { return r.mask }
 
 // Masks reports whether a field is to be masked whole: its name is that of a secret and its value can be one. It differs from
 // KeyIsSecret for PWD, which is a password in a connection string and the working directory in an environment, and for values that
-// say yes, no or nothing.
+// say yes, no or null. An empty value is one that is not known (a structure): the name alone decides.
 func (r *Redactor) Masks(name, value string) bool {
 	return r.KeyIsSecret(name) && !workingDir(name, value) && !harmless(value)
 }

@@ -118,6 +118,9 @@ func TestAppendValue(t *testing.T) {
 
 func TestMasksWorkingDirectory(t *testing.T) {
 	r := standard(t)
+	if !r.Masks("credentials", "") || r.Masks("secret", "null") || r.Masks("user", "") {
+		t.Error("a structure under a secret's name is a secret, null is none")
+	}
 	if r.Masks("PWD", "/root") || !r.Masks("PWD", "hunter2") || !r.Masks("password", "/root") {
 		t.Error("PWD is a secret unless it is a path; password always is")
 	}
