@@ -49,6 +49,10 @@ e2e: build ## in real agents: FLUENT_BIT=PATH[,PATH...], by default the fluent-b
 build/prescore: need
 	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o $@ ./engine/cmd/prescore
 
+.PHONY: demo
+demo: build ## one intrusion's logs through the agent, and the most severe of it; ROWS=20
+	@fixtures/demo/run.sh
+
 .PHONY: test
 test: build ## build, and everything that needs no Fluent Bit
 	go test ./...
