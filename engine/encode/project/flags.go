@@ -20,9 +20,10 @@ const (
 	fFinding           // a rule matched
 	fConfidence        // it has a confidence
 	fID                // it has an id
+	fFormat            // text was parsed
 	fOriginal          // the layout wants the original text on it
 
-	numFlags = 11
+	numFlags = 12
 )
 
 func flagsOf(ev *event.Event) flag {
@@ -53,6 +54,9 @@ func flagsOf(ev *event.Event) flag {
 	}
 	if ev.ID != "" {
 		f |= fID
+	}
+	if ev.Format != "" {
+		f |= fFormat
 	}
 	return f
 }

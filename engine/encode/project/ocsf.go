@@ -64,6 +64,7 @@ const (
 	ocsfResource // [{"name", "uid", "type"}]
 	ocsfLoggers  // [{"name", "uid"}]
 	ocsfFindingList
+	ocsfFormat
 	ocsfSource // the mapping's name, or "Unknown"
 	ocsfMillis // a duration in nanoseconds as milliseconds
 	ocsfScore  // a share of one as 0 to 100
@@ -131,8 +132,9 @@ func ocsfColumns() []column {
 		{path: "status", op: ocsfStatus, any: keysOf(event.KeyOutcome), cond: noFinding},
 		{path: "metadata.version", op: opConst, text: key(ocsfVersion), flags: fAlways},
 		{path: "metadata.product.name", op: ocsfProduct, flags: fAlways},
-		{path: "metadata.uid", op: ocsfUID, any: keysOf(event.KeyEventID), flags: fID},
-		{path: "metadata.original_time", op: ocsfOriginalTime, any: keysOf(event.KeyTime)},
+		{path: "metadata.uid", op: ocsfUID, flags: fID},
+		{path: "metadata.original_time", op: ocsfOriginalTime, key: event.KeyTime},
+		{path: "metadata.log_format", op: ocsfFormat, flags: fFormat},
 		{path: "metadata.profiles", op: ocsfProfiles},
 		{path: "metadata.loggers", op: ocsfLoggers, any: keysOf(event.KeyObserver, event.KeyObserverSerial)},
 		{path: "raw_data", op: ecsOriginal, flags: fOriginal},
@@ -160,7 +162,7 @@ func ocsfColumns() []column {
 }
 
 // ocsfElsewhere are keys that derived leaves hold in every class.
-var ocsfElsewhere = keysOf(event.KeyTime, event.KeyProduct, event.KeyEventID, event.KeyObserver, event.KeyObserverSerial,
+var ocsfElsewhere = keysOf(event.KeyTime, event.KeyProduct, event.KeyObserver, event.KeyObserverSerial,
 	event.KeyThreat, event.KeyBaseline, event.KeyConfidence, event.KeyTechnique, event.KeyTactic)
 
 // ocsfKeyText says where the keys stand: a path, the key, and perhaps how it is written and for which events. Of several lines
@@ -174,6 +176,7 @@ status_code                         status_code
 status_detail                       reason
 metadata.product.vendor_name        vendor
 metadata.product.version            product_version
+metadata.original_event_uid         event_id
 metadata.event_code                 event_code
 metadata.log_name                   log_name
 metadata.log_provider               log_provider
@@ -296,7 +299,7 @@ process.uid                         target_process_guid target
 @.cmd_line                          process_cmdline
 @.pid                               process_pid
 @.uid                               process_guid
-@.tid                               process_tid
+process.tid                         process_tid own
 @.working_directory                 process_cwd
 @.integrity                         process_integrity
 @.file.internal_name                process_original_name
@@ -379,6 +382,8 @@ func ocsfKeyColumns() []column {
 				c.cond = noLogon
 			case "target":
 				c.cond = target
+			case "own":
+				c.cond = own
 			default:
 				c.op = ocsfKeyOps[word]
 			}

@@ -22,6 +22,11 @@ func choices(list ...choice) []choice { return list }
 func one(id uint64, caption string, words ...string) choice { return choice{id, caption, words} }
 
 var (
+	// Captions are severityCaptions'.
+	severityChoices = choices(one(1, "", "information", "informational", "info", "debug", "trace", "verbose", "notice"),
+		one(2, "", "warning", "warn", "low", "minor"), one(3, "", "error", "err", "medium", "moderate"),
+		one(4, "", "high", "severe", "major"), one(5, "", "critical", "crit", "alert", "emergency", "emerg", "fatal"))
+
 	statusChoices = choices(one(1, "Success", "success"), one(2, "Failure", "failure"), one(0, "Unknown", "unknown"))
 
 	dispositionChoices = choices(

@@ -71,6 +71,13 @@ func ocsfFills() []column {
 		of("process.parent_process.cmd_line", ocsfText, event.KeyParentCmdline).when(own).also(),
 		of("process.parent_process.file.path", ocsfText, event.KeyParentPath).when(own).also(),
 
+		of("process.path", ocsfText, event.KeyProcessPath).when(own).also(),
+		of("process.path", ocsfText, event.KeyTargetProcessPath).when(target).also(),
+		of("actor.process.path", ocsfText, event.KeyParentPath).when(own).also(),
+		of("actor.process.path", ocsfText, event.KeyProcessPath).when(other).also(),
+		of("process.parent_process.path", ocsfText, event.KeyParentPath).when(own).also(),
+		of("actor.process.parent_process.path", ocsfText, event.KeyParentPath).when(other).also(),
+
 		// A file has a name.
 		of("process.file.name", ocsfBase, event.KeyTargetProcessPath).when(target).also(),
 		of("process.file.name", ocsfBase, event.KeyProcessPath).when(own).also(),
@@ -145,9 +152,12 @@ func ocsfFills() []column {
 	for _, o := range []string{"device", "src_endpoint", "dst_endpoint", "src_endpoint.proxy_endpoint", "dst_endpoint.proxy_endpoint"} {
 		cols = append(cols, fill(o+".name", opConst, unknown, o, "hostname ip uid instance_uid interface_name"))
 	}
-	for _, o := range []string{"file", "file_result", "module.file", "driver.file", "process.file", "actor.process.file",
-		"process.parent_process.file", "actor.process.parent_process.file"} {
+	for _, o := range []string{"file", "file_result", "module.file", "driver.file"} {
 		cols = append(cols, fill(o+".name", opConst, unknown, o, ""), zero(o, "type_id"))
+	}
+	for _, o := range []string{"process.file", "actor.process.file", "process.parent_process.file", "actor.process.parent_process.file"} {
+		cols = append(cols, fill(o+".name", opConst, unknown, o, ""), fill(o+".type_id", opConst, "\x08", o, ""),
+			fill(o+".type", opConst, "\xafExecutable File", o, ""))
 	}
 	for _, o := range []string{"device", "device.os", "kernel", "script", "database", "scan"} {
 		cols = append(cols, zero(o, "type_id"))

@@ -51,17 +51,14 @@ func (w *writer) ocsf(dst []byte, l *leaf) []byte {
 		return append(dst, c.caption...)
 	case ocsfTime:
 		return wire.AppendInt(dst, floorDiv(when(ev), 1e6))
-	case ocsfOriginalTime:
-		if v := ev.Get(event.KeyTime); v.K != event.Time || v.S != "" {
-			return wire.AppendStr(dst, v.S)
-		}
-		return appendTime(dst, when(ev))
 	case ocsfSeverityID:
 		return append(dst, severityID(ev))
 	case ocsfSeverity:
 		return append(dst, severityCaptions[severityID(ev)]...)
 	case ocsfUID:
 		return w.uid(dst)
+	case ocsfFormat:
+		return wire.AppendStr(dst, ev.Format)
 	case ocsfProduct, ocsfSource:
 		if w.have.has(event.KeyProduct) && l.op == ocsfProduct {
 			return w.ofKey(dst, event.KeyProduct)
@@ -164,42 +161,58 @@ func (w *writer) activityID() uint8 {
 	return id
 }
 
-// uid gives the record its id: the source's own, else the engine's.
+// uid gives the record its id.
 func (w *writer) uid(dst []byte) []byte {
-	switch {
-	case w.have.has(event.KeyEventID):
-		return w.ofKey(dst, event.KeyEventID)
-	case w.ev.ID != "":
+	if w.ev.ID != "" {
 		return wire.AppendStr(dst, w.ev.ID)
 	}
 	return append(dst, unknownText...)
 }
 
-// severityID maps the baseline (what the source, or the class, says) to severity_id. Where rules found more in the event than its
-// source did, theirs is the severity.
+// severityID gives severity_id: of a finding what its baseline says; of an activity what its source says, in words or on its own scale
+// (the baseline is that); and where the source says nothing, Informational: OCSF's severity is the source's, and prescore's own is
+// risk_level. Where a rule matched, its level is the least.
 func severityID(ev *event.Event) byte {
+	id := byte(1)
+	level := ev.Str(event.KeyLogLevel)
+	word := pick(severityChoices, level)
+	if word == nil {
+		word = pick(severityChoices, ev.Str(event.KeyVendorSeverity))
+	}
+	switch {
+	case ev.Class.Category() == 2 || word == nil && ev.Has(event.KeyVendorSeverity):
+		id = ofBaseline(ev)
+	case word != nil:
+		id = byte(word.id)
+	}
+	if ev.Class == event.Authentication && id == 1 && ev.Str(event.KeyOutcome) == "failure" {
+		id = 2 // sources log a failed logon as information too
+	}
+	if f := worst(ev); f != nil {
+		id = max(id, byte(f.Level)) // informational is 1 in both
+	}
+	return min(id, maxSeverityID-1)
+}
+
+// ofBaseline maps the baseline as it came, before correlations raised it.
+func ofBaseline(ev *event.Event) byte {
 	b := ev.Baseline
 	if ev.BaselineGiven > 0 {
 		b = ev.BaselineGiven
 	}
-	var id byte
 	switch {
 	case b <= 0:
+		return 0
 	case b <= 2:
-		id = 1
+		return 1
 	case b <= 4:
-		id = 2
+		return 2
 	case b <= 6:
-		id = 3
+		return 3
 	case b <= 8:
-		id = 4
-	default:
-		id = 5
+		return 4
 	}
-	if f := worst(ev); f != nil && f.Level != event.LevelNone {
-		id = max(id, byte(f.Level)) // informational is 1 in both
-	}
-	return min(id, maxSeverityID-1)
+	return 5
 }
 
 // riskLevel maps the event's level, which is of prescore's score, to risk_level_id.

@@ -134,6 +134,8 @@ func (w *writer) value(dst []byte, l *leaf) []byte {
 	case ocsfScore:
 		f, _ := v.Float64()
 		return wire.AppendInt(dst, int64(math.Round(100*f)))
+	case ocsfOriginalTime:
+		return wire.AppendStr(dst, v.S)
 	case ecsMAC:
 		return appendMAC(dst, v.S)
 	case ecsMACs:
