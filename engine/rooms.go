@@ -231,7 +231,9 @@ func (r *rooms) makers(o Options) []maker {
 			return err
 		}},
 		{"output", func() (err error) {
-			r.encode, err = encode.New(r.cfg.Output, encode.In{Names: r.names, Redact: r.redact})
+			r.encode, err = encode.New(r.cfg.Output, encode.In{
+				Names: r.names, Redact: r.redact, RewriteRecord: r.cfg.Redact.Scope == redact.ScopeRecord,
+			})
 			return err
 		}},
 	}

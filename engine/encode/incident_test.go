@@ -54,12 +54,7 @@ func TestIncidentsAreLegal(t *testing.T) {
 			for state := event.IncidentOpen; state <= event.IncidentClose; state++ {
 				inc := campaign()
 				inc.State = state
-				d := json.NewDecoder(bytes.NewReader([]byte(toJSON(t, r.AppendIncident(nil, inc)))))
-				d.UseNumber()
-				var doc map[string]any
-				if err := d.Decode(&doc); err != nil {
-					t.Fatal(err)
-				}
+				doc := decoded(t, r.AppendIncident(nil, inc))
 				view := doc
 				if layout == LayoutNested {
 					view, _ = doc["prescore"].(map[string]any)["fields"].(map[string]any)
@@ -75,4 +70,16 @@ func TestIncidentsAreLegal(t *testing.T) {
 			}
 		}
 	}
+}
+
+// decoded gives a record as encoding/json has it, numbers as they are written.
+func decoded(t testing.TB, body []byte) map[string]any {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader([]byte(toJSON(t, body))))
+	d.UseNumber()
+	var doc map[string]any
+	if err := d.Decode(&doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc
 }

@@ -75,7 +75,7 @@ var (
 
 	kindAlert, kindEvent, kindState, kindError = key("alert"), key("event"), key("state"), key("pipeline_error")
 
-	typeAllowed, typeDenied = key("allowed"), key("denied")
+	typeAllowed, typeDenied, typeInfo = key("allowed"), key("denied"), key("info")
 )
 
 func encodeList(ss ...string) string {
@@ -136,8 +136,11 @@ func (w *writer) types(dst []byte) []byte {
 	if c.control {
 		verdict = verdictOf(w.ev.Str(event.KeyDisposition))
 	}
-	if verdict == "" || strings.Contains(c.types[i], verdict) {
+	switch {
+	case verdict == "" || strings.Contains(c.types[i], verdict):
 		return append(wire.AppendArray(dst, c.counts[i]), c.types[i]...)
+	case c.types[i] == typeInfo: // which says nothing beside it
+		return append(wire.AppendArray(dst, 1), verdict...)
 	}
 	dst = append(wire.AppendArray(dst, c.counts[i]+1), c.types[i]...)
 	return append(dst, verdict...)
@@ -176,7 +179,7 @@ func ecsKindOf(ev *event.Event) string {
 		return kindError
 	case ev.Class.Category() == 2:
 		return kindAlert
-	case ev.Class.Category() == 5:
+	case ev.Class == event.DeviceInventory:
 		return kindState
 	}
 	return kindEvent
