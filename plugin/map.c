@@ -25,9 +25,9 @@ static const struct row rows[] = {
     {HOST_MAP_STRING, "set", NULL, HOST_MAP_MULTIPLE, 0, 0,
      "Overrides of single options of that file, separated by semicolons: `score.alert_at=8; output.schema=ocsf`. May be given several "
      "times."},
-    {HOST_MAP_STRING, "emit", NULL, 0, 0, 0,
-     "Where scored records go: `forward://host:port` (with acknowledgements), `stdout` or `file:///path`. Default `stdout`."},
-    {HOST_MAP_STRING, "emit_tag", NULL, 0, 0, 0, "The tag that forwarded records carry; ${TAG} stands for their own. Default `${TAG}`."},
+    {HOST_MAP_STRING, "emit", "stdout", 0, 0, 0,
+     "Where scored records go: `forward://host:port` (with acknowledgements), `stdout` or `file:///path`."},
+    {HOST_MAP_STRING, "emit_tag", "$TAG", 0, 0, 0, "The tag that forwarded records carry; $TAG stands for their own."},
 };
 enum { FILTER_ROWS = 2, OUTPUT_ROWS = sizeof(rows) / sizeof(rows[0]) };
 

@@ -430,3 +430,29 @@ func lines(from, n int) ([]string, string) {
 	}
 	return list, strings.Join(list, "\n") + "\n"
 }
+
+// bruteForce is the rule that the shipped rules have for ten failed logins within five minutes; logins makes some, at the present time,
+// since times far from the arrival do not count where they say.
+const bruteForce = "Many failed SSH logins from one address"
+
+func logins(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%s web01 sshd[%d]: Failed password for root from 203.0.113.9 port %d ssh2\n", time.Now().UTC().Format(time.Stamp), 1000+from+i, 40000+from+i)
+	}
+	return b.String()
+}
+
+// found counts the records that carry a finding of a title.
+func found(list []record, title string) int {
+	n := 0
+	for _, r := range list {
+		findings, _ := r.mark()["findings"].([]any)
+		for _, f := range findings {
+			if m, ok := f.(map[string]any); ok && m["title"] == title {
+				n++
+			}
+		}
+	}
+	return n
+}
