@@ -280,7 +280,8 @@ func (a *agent) stop() {
 	}
 }
 
-var client = http.Client{Timeout: 3 * time.Second}
+// A reload is a new server on the same port: no connection is kept.
+var client = http.Client{Timeout: 3 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 
 func (a *agent) get(path string) (string, error) {
 	r, err := client.Get(fmt.Sprintf("http://127.0.0.1:%d%s", a.port, path))
@@ -304,7 +305,7 @@ func (a *agent) reload(byHTTP, refused bool) {
 			last = time.Now()
 			if !byHTTP {
 				a.signal(syscall.SIGHUP)
-			} else if r, err := client.Post(fmt.Sprintf("http://127.0.0.1:%d/api/v2/reload", a.port), "", nil); err == nil {
+			} else if r, err := client.Post(fmt.Sprintf("http://127.0.0.1:%d/api/v2/reload", a.port), "application/json", strings.NewReader("{}")); err == nil {
 				r.Body.Close()
 			}
 		}

@@ -40,7 +40,10 @@ func TestReload(t *testing.T) {
 // old configuration runs on.
 func TestWrongConfiguration(t *testing.T) {
 	each(t, func(t *testing.T, h host) {
-		conf := "@SERVICE@" + tailInput + "[FILTER]\n    Name prescore\n    Match logs.*\n    config @DIR@/prescore.toml\n" + outputFile
+		conf := "@SERVICE@" + tailInput + "[FILTER]\n    Name prescore\n    Match logs.*\n    config @DIR@/prescore.toml\n" + fileOutput("logs.*", "all.json")
+		if h.atLeast(3, 2) { // after a reload that was halted, older hosts answer RETRY for outputs in Go without asking them
+			conf = strings.Replace(conf, fileOutput("logs.*", "all.json"), outputFile, 1)
+		}
 		const broken, sentence = "[score]\nalert_at = \"soon\"\n", "prescore.toml:2:"
 		a := newAgent(t, h)
 		a.file("prescore.toml", broken)
@@ -78,7 +81,7 @@ func TestWrongConfiguration(t *testing.T) {
 			},
 		} {
 			break_()
-			b.reload(i%2 == 1, true)
+			b.reload(i%2 == 1 && h.atLeast(4, 2), true) // older hosts answer "in progress" by HTTP after a reload that was halted
 			b.alive()
 			_, text := lines(n, 5)
 			b.append("in/a.log", text)
