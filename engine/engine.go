@@ -13,12 +13,14 @@ import (
 
 // Engine scores chunks. Any number of threads may use it.
 type Engine struct {
-	opts  Options
-	rooms atomic.Pointer[rooms]
-	free  pool
-	stats stats
-	msgs  messages
-	watch watcher
+	opts   Options
+	gate   sync.RWMutex // held for reading by every chunk, for writing while rooms and their state are swapped
+	rooms  atomic.Pointer[rooms]
+	ticked atomic.Int64 // when what is due was last settled, nanoseconds
+	free   pool
+	stats  stats
+	msgs   messages
+	watch  watcher
 }
 
 // Options say what to open.
@@ -48,9 +50,14 @@ func Open(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// adopt makes r the rooms of every chunk that comes from now on.
+// adopt makes r the rooms of every chunk that comes from now on, with the state of those before.
 func (e *Engine) adopt(r *rooms) {
+	e.gate.Lock()
+	if old := e.rooms.Load(); old != nil {
+		r.state.Adopt(old.state)
+	}
 	e.rooms.Store(r)
+	e.gate.Unlock()
 	for _, w := range r.warnings {
 		e.msgs.add(Warn, w)
 	}
@@ -62,11 +69,18 @@ func (e *Engine) Close() { e.watch.stop() }
 // Filter scores every record of a chunk of the host and appends the new chunk to dst; modified is false where nothing was a record
 // and the host may keep what it has. It never panics and never loses a record: what cannot be read is passed on as it came.
 func (e *Engine) Filter(dst, chunk []byte, tag string, now time.Time) (out []byte, n Counts, modified bool) {
-	r := e.rooms.Load()
-	w := e.free.get(r)
+	e.gate.RLock()
+	defer e.gate.RUnlock()
+	w := e.free.get(e.rooms.Load())
 	defer e.free.put(w)
 	w.tag, w.arrival = tag, now.UnixNano()
 	start := len(dst)
+	if t := w.rooms.cfg.Engine.TickTag; t != "" && tag == t && len(chunk) > 0 {
+		dst = e.tick(w, dst, chunk, &n)
+		n[CountBytes] = uint64(len(chunk))
+		e.stats.add(&n)
+		return dst, n, n[CountTicks] > 0
+	}
 	for off := 0; off < len(chunk); {
 		size, ok := 0, false
 		dst, size, ok = e.object(w, dst, chunk[off:], &n)
@@ -107,13 +121,17 @@ func (e *Engine) object(w *worker, dst, chunk []byte, n *Counts) (out []byte, si
 	w.rooms.apply(w.ev, nil)
 	dst = append(dst, rec.Head...)
 	dst = w.rooms.encode.Append(dst, w.ev)
+	dst = w.emit(dst, w.ev.Incidents, n)
 	n.event(w.ev)
-	return dst, rec.Size, true
+	w.latest = max(w.latest, w.ev.Arrival)
+	return e.due(w, dst, n), rec.Size, true
 }
 
 // Inspect takes one record through the rooms as Filter does and calls see after each with the room's name and the event, which is valid
 // during the call. It gives the new body. For people's commands: it allocates, and it counts nothing.
 func (e *Engine) Inspect(record []byte, tag string, now time.Time, see func(room string, ev *event.Event)) ([]byte, error) {
+	e.gate.RLock()
+	defer e.gate.RUnlock()
 	w := &worker{rooms: e.rooms.Load()}
 	w.renew()
 	w.ev.Tag, w.ev.Arrival = tag, now.UnixNano()
@@ -149,6 +167,7 @@ type worker struct {
 	ev      *event.Event
 	tag     string
 	arrival int64
+	latest  int64 // arrival of the latest event so far
 }
 
 func (w *worker) renew() { w.ev = event.New(w.rooms.names) }

@@ -8,7 +8,8 @@ import (
 
 // Settings is the table [engine].
 type Settings struct {
-	Watch option.Duration `toml:"watch"` // how often files are looked at for changes; "0s" for never
+	Watch   option.Duration `toml:"watch"`    // how often files are looked at for changes; "0s" for never
+	TickTag string          `toml:"tick_tag"` // records of this tag are replaced by the incidents that are due
 }
 
 // The bounds of Watch: more often costs the disk more than it gives anyone.
