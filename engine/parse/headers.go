@@ -11,8 +11,10 @@ import (
 )
 
 const (
-	maxTags    = 1024 // tags whose header lines are kept: an agent that tails more files of tables has one tag for many
-	maxLayouts = 64   // Zeek's logs under one tag: it writes some 50
+	maxTags       = 256     // tags whose header lines are kept: an agent that tails more files of tables has one tag for many
+	maxLayouts    = 64      // Zeek's logs under one tag: it writes some 50
+	maxHeaderLine = 8 << 10 // bytes of a header line: the longest of a known export has 3,000
+	maxHeaders    = 4 << 20 // bytes of all header lines kept
 )
 
 // headers are the header lines seen, by tag: a row means nothing without the line that named its columns, and the host delivers
@@ -20,7 +22,7 @@ const (
 type headers struct {
 	mu      sync.Mutex
 	tags    atomic.Pointer[map[string]*tables]
-	refused atomic.Uint64 // header lines over maxTags
+	refused atomic.Uint64 // header lines over a bound
 }
 
 // tables is what is known of one tag; it is never changed, only replaced.
@@ -38,21 +40,48 @@ func (h *headers) get(tag string) *tables {
 	return nil
 }
 
-// change replaces a tag's tables by what edit makes of a copy.
-func (h *headers) change(ev *event.Event, edit func(*tables)) {
+// size is about how many bytes a tag's tables hold.
+func (t *tables) size() int {
+	n := len(t.path)
+	for _, s := range t.names {
+		n += len(s) + 16
+	}
+	for _, l := range t.zeek {
+		for _, s := range l.Names {
+			n += len(s) + 17
+		}
+	}
+	return n
+}
+
+// again reports whether a row under a tag that has a header is a header itself: the same again, or one of another width.
+func (t *tables) again(s string) bool {
+	if !csv.IsHeader(s, t.delim) {
+		return false
+	}
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		s = s[:i]
+	}
+	return count(s, t.delim)+1 != len(t.names) || strings.HasPrefix(strings.TrimLeft(s, "\""), t.names[0])
+}
+
+// change replaces a tag's tables by what edit makes of a copy for a header line, within the bounds.
+func (h *headers) change(ev *event.Event, line string, edit func(*tables)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	old := h.tags.Load()
 	m := map[string]*tables{}
+	size := len(line)
 	if old != nil {
-		if _, ok := (*old)[ev.Tag]; !ok && len(*old) >= maxTags {
-			h.refused.Add(1)
-			ev.Problem(room, "too_many_headers", "")
-			return
-		}
 		for k, v := range *old {
 			m[k] = v
+			size += v.size()
 		}
+	}
+	if m[ev.Tag] == nil && len(m) >= maxTags || len(line) > maxHeaderLine || size > maxHeaders {
+		h.refused.Add(1)
+		ev.Problem(room, "too_many_headers", "")
+		return
 	}
 	t := tables{}
 	if p := m[ev.Tag]; p != nil {
@@ -65,20 +94,28 @@ func (h *headers) change(ev *event.Event, edit func(*tables)) {
 
 // csvHeader keeps a header line of delimited text.
 func (h *headers) csvHeader(ev *event.Event, line string, delim byte) {
+	if len(line) > maxHeaderLine {
+		if i := strings.IndexByte(line[:maxHeaderLine], '\n'); i >= 0 {
+			line = line[:i]
+		} else {
+			h.change(ev, line, nil)
+			return
+		}
+	}
 	names, _ := csv.Header(line, delim)
 	if t := h.get(ev.Tag); t != nil && t.delim == delim && strings.Join(t.names, ",") == strings.Join(names, ",") {
 		return
 	}
-	h.change(ev, func(t *tables) { t.names, t.delim = names, delim })
+	h.change(ev, line[:0], func(t *tables) { t.names, t.delim = names, delim })
 }
 
 // directive keeps what a header line of a Zeek log says.
 func (h *headers) directive(ev *event.Event, name, value string) {
 	switch name {
 	case "path":
-		h.change(ev, func(t *tables) { t.path = strings.Clone(value) })
+		h.change(ev, value, func(t *tables) { t.path = strings.Clone(value) })
 	case "fields":
-		h.change(ev, func(t *tables) {
+		h.change(ev, value, func(t *tables) {
 			l := zeek.New(t.path, value, "")
 			keep := make([]*zeek.Layout, 0, len(t.zeek)+1)
 			for _, o := range t.zeek {
@@ -96,7 +133,7 @@ func (h *headers) directive(ev *event.Event, name, value string) {
 		if t := h.get(ev.Tag); t == nil || len(t.zeek) == 0 || strings.Count(value, "\t")+1 != len(t.zeek[len(t.zeek)-1].Names) {
 			return
 		}
-		h.change(ev, func(t *tables) {
+		h.change(ev, value, func(t *tables) {
 			keep := append([]*zeek.Layout(nil), t.zeek...)
 			keep[len(keep)-1] = keep[len(keep)-1].WithTypes(value)
 			t.zeek = keep

@@ -48,10 +48,10 @@ func (p *pass) read(s string, f format, d kv.Dialect, u *rule, outer format, lay
 	case fLogfmt:
 		if !kv.Logfmt(ev, s, layer) {
 			if u != nil { // what could be read is read
+				ev.Problem(room, "bad_logfmt", "")
 				break
 			}
 			ev.Rewind(n)
-			ev.Problems = ev.Problems[:len(ev.Problems)-1]
 			f = fKV
 			kv.Pairs(ev, s, layer, d)
 		}
@@ -154,7 +154,7 @@ func (p *pass) csv(s string, u *rule, layer uint8) {
 		names, delim = u.header, u.delim
 	}
 	t := p.r.headers.get(ev.Tag)
-	if len(names) == 0 && t != nil && len(t.names) > 0 && (delim == 0 || delim == t.delim) && !csv.IsHeader(s, t.delim) {
+	if len(names) == 0 && t != nil && len(t.names) > 0 && (delim == 0 || delim == t.delim) && !t.again(s) {
 		names, delim = t.names, t.delim
 	}
 	if delim == 0 {
@@ -171,7 +171,7 @@ func (p *pass) csv(s string, u *rule, layer uint8) {
 		}
 		names, s = t.names, s[i+1:]
 	}
-	for s != "" {
+	for s != "" && len(ev.Fields) < event.MaxFields {
 		s = csv.Parse(ev, s, layer, names, delim)
 	}
 }

@@ -77,21 +77,26 @@ func CEF(ev *event.Event, s string, layer uint8, o Options) bool {
 
 // header cuts a field of the header at the next pipe without a backslash; false where there is none.
 func header(ev *event.Event, s string) (field, rest string, ok bool) {
-	i, esc := 0, false
+	i, end, esc := 0, -1, false
 	for {
-		j := strings.IndexByte(s[i:], '|')
-		if j < 0 {
-			i = len(s)
+		if end < i { // the last pipe found was behind a backslash
+			j := strings.IndexByte(s[i:], '|')
+			if j < 0 {
+				i = len(s)
+				break
+			}
+			end = i + j
+		}
+		k := strings.IndexByte(s[i:end], '\\')
+		if k < 0 {
+			i, ok = end, true
 			break
 		}
-		if k := strings.IndexByte(s[i:i+j], '\\'); k >= 0 {
-			esc = true
-			i = min(i+k+2, len(s))
-			continue
-		}
-		i += j
-		ok = true
-		break
+		esc = true
+		i = min(i+k+2, len(s))
+	}
+	if !ok {
+		esc = strings.IndexByte(s, '\\') >= 0
 	}
 	field = s[:i]
 	if ok {
@@ -145,16 +150,22 @@ var keyByte = func() (t [256]bool) {
 // cannot be a key belongs to the value. escapes says whether backslashes escape.
 func pairs(ev *event.Event, s string, layer uint8, o Options, escapes bool) {
 	key, start, esc := "", 0, false // the open pair: its value begins at start
-	for i := 0; ; i++ {
-		j := next(s, i, o.Value, escapes)
-		if j < 0 {
-			break
+	mark := -1                      // the next mark at or after i
+	for i := 0; i < len(s); i++ {
+		if mark < i {
+			if mark = strings.IndexByte(s[i:], o.Value); mark < 0 {
+				break
+			}
+			mark += i
 		}
-		if s[j] == '\\' {
-			esc = true
-			i = j + 1
-			continue
+		if escapes {
+			if k := strings.IndexByte(s[i:mark], '\\'); k >= 0 {
+				esc = true
+				i += k + 1
+				continue
+			}
 		}
+		j := mark
 		k := j
 		for k > i && keyByte[s[k-1]] && s[k-1] != o.Pair {
 			k--
@@ -165,39 +176,20 @@ func pairs(ev *event.Event, s string, layer uint8, o Options, escapes bool) {
 			at = o.Pair == 0 && c <= ' ' || o.Pair != 0 && c == o.Pair
 		}
 		if k < j && at {
-			finish(ev, s, key, start, k, layer, o, esc)
+			if !finish(ev, s, key, start, k, layer, o, esc) {
+				return
+			}
 			key, start, esc = s[k:j], j+1, false
 		}
 		i = j
 	}
-	finish(ev, s, key, start, len(s), layer, o, esc)
+	finish(ev, s, key, start, len(s), layer, o, esc || escapes && start < len(s) && strings.IndexByte(s[start:], '\\') >= 0)
 }
 
-// next finds the next value mark or, where backslashes escape, backslash at or after i.
-func next(s string, i int, mark byte, escapes bool) int {
-	if i >= len(s) {
-		return -1
-	}
-	j := strings.IndexByte(s[i:], mark)
-	end := len(s)
-	if j >= 0 {
-		end = i + j
-	}
-	if escapes {
-		if k := strings.IndexByte(s[i:end], '\\'); k >= 0 {
-			return i + k
-		}
-	}
-	if j < 0 {
-		return -1
-	}
-	return end
-}
-
-// finish adds the open pair, whose value ends before end.
-func finish(ev *event.Event, s, key string, start, end int, layer uint8, o Options, esc bool) {
+// finish adds the open pair, whose value ends before end; false where the event is full.
+func finish(ev *event.Event, s, key string, start, end int, layer uint8, o Options, esc bool) bool {
 	if key == "" {
-		return
+		return true
 	}
 	if end < len(s) && o.Pair != 0 {
 		end--
@@ -209,7 +201,7 @@ func finish(ev *event.Event, s, key string, start, end int, layer uint8, o Optio
 	if esc {
 		v = unescape(&ev.Arena, v, o.Value)
 	}
-	add(ev, key, event.Str(v), layer)
+	return add(ev, key, event.Str(v), layer)
 }
 
 // labels adds the value of each labelled field under its label's text: cs1=x cs1Label=Rule gives Rule=x.
@@ -234,10 +226,9 @@ func labels(ev *event.Event, first int, layer uint8) {
 	}
 }
 
-func add(ev *event.Event, key string, v event.Value, layer uint8) {
+func add(ev *event.Event, key string, v event.Value, layer uint8) bool {
 	if id := ev.Names.Lookup(key); id != 0 {
-		ev.AddID(id, ev.Names.Name(id), v, layer)
-		return
+		return ev.AddID(id, ev.Names.Name(id), v, layer)
 	}
-	ev.AddID(0, key, v, layer)
+	return ev.AddID(0, key, v, layer)
 }

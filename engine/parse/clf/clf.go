@@ -186,17 +186,19 @@ func number(ev *event.Event, name, v string, layer uint8) {
 
 // quoted cuts the text between the quote s begins with and the next without a backslash.
 func quoted(s string) (v, rest string) {
-	i := 1
-	for i < len(s) {
-		j := strings.IndexByte(s[i:], '"')
-		if j < 0 {
-			break
+	for i, end := 1, -1; i < len(s); {
+		if end < i { // the last quote found was behind a backslash
+			j := strings.IndexByte(s[i:], '"')
+			if j < 0 {
+				break
+			}
+			end = i + j
 		}
-		if k := strings.IndexByte(s[i:i+j], '\\'); k >= 0 {
-			i += k + 2
-			continue
+		k := strings.IndexByte(s[i:end], '\\')
+		if k < 0 {
+			return s[1:end], s[end+1:]
 		}
-		return s[1 : i+j], s[i+j+1:]
+		i += k + 2
 	}
 	return s[1:], ""
 }

@@ -67,10 +67,12 @@ func PANOS(ev *event.Event, s string, layer uint8) bool {
 		if v == "" {
 			continue
 		}
+		name := csv.Column(n)
 		if n < len(names) {
-			ev.Add(names[n], event.Str(v), layer)
-		} else {
-			ev.Add(csv.Column(n), event.Str(v), layer)
+			name = names[n]
+		}
+		if !ev.Add(name, event.Str(v), layer) {
+			break
 		}
 	}
 	return true

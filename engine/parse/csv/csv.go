@@ -84,7 +84,8 @@ func undouble(a *event.Arena, s string) string {
 }
 
 // Parse reads the first record of a text under the names of a header, and gives what follows the record. Columns past the header
-// are named column<n>, with the problem "csv_columns"; so are fewer columns than names reported.
+// are named column<n>, with the problem "csv_columns"; so are fewer columns than names reported. Where the event is full the rest
+// of the text is left.
 func Parse(ev *event.Event, s string, layer uint8, header []string, delim byte) (rest string) {
 	end := delim
 	n := 0
@@ -97,7 +98,9 @@ func Parse(ev *event.Event, s string, layer uint8, header []string, delim byte) 
 		} else {
 			name = Column(n)
 		}
-		add(ev, name, event.Str(v), layer)
+		if !add(ev, name, event.Str(v), layer) {
+			return ""
+		}
 	}
 	if len(header) > 0 && n != len(header) {
 		ev.Problem(room, "csv_columns", "")
@@ -217,10 +220,9 @@ func Header(s string, delim byte) (names []string, rest string) {
 	return names, s
 }
 
-func add(ev *event.Event, key string, v event.Value, layer uint8) {
+func add(ev *event.Event, key string, v event.Value, layer uint8) bool {
 	if id := ev.Names.Lookup(key); id != 0 {
-		ev.AddID(id, ev.Names.Name(id), v, layer)
-		return
+		return ev.AddID(id, ev.Names.Name(id), v, layer)
 	}
-	ev.AddID(0, key, v, layer)
+	return ev.AddID(0, key, v, layer)
 }

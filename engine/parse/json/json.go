@@ -19,7 +19,7 @@ type Result uint8
 const (
 	Bad  Result = iota // not JSON; no field was added
 	Cut                // JSON whose end is missing; what was complete before the cut was added
-	More               // a whole document, and something behind it
+	More               // a whole document and something behind it, or more fields than an event takes
 	OK                 // a whole document
 )
 
@@ -32,6 +32,7 @@ type scanner struct {
 	s     string
 	layer uint8
 	end   bool // the text ended where more was needed
+	full  bool // the event takes no more fields
 	loose bool // a string held a control character, which RFC 8259 wants escaped
 	path  [maxName]byte
 }
@@ -57,6 +58,8 @@ func Parse(ev *event.Event, text, prefix string, layer uint8) Result {
 			ev.Problem(room, "json_trailing", "")
 			return More
 		}
+	} else if p.full {
+		return More
 	} else if p.end && len(ev.Fields) > n {
 		ev.Problem(room, "json_cut", "")
 		return Cut
@@ -96,6 +99,9 @@ func (p *scanner) value(i, l, depth int) int {
 		return j
 	}
 	p.emit(l, v)
+	if p.full {
+		return -1
+	}
 	return j
 }
 
@@ -144,7 +150,9 @@ func (p *scanner) object(i, l, depth int) int {
 			} else {
 				p.emit(p.push(l, key), v)
 			}
-			i = j
+			if i = j; p.full {
+				return -1
+			}
 		}
 		if i < len(s) && s[i] <= ' ' {
 			i = space(s, i)
@@ -242,16 +250,16 @@ func (p *scanner) emit(l int, v event.Value) {
 	}
 	b := p.path[:l]
 	if id := p.ev.Names.Lookup(event.View(b)); id != 0 {
-		p.ev.AddID(id, p.ev.Names.Name(id), v, p.layer)
+		p.full = !p.ev.AddID(id, p.ev.Names.Name(id), v, p.layer)
 		return
 	}
-	p.ev.AddID(0, p.ev.Arena.Copy(b), v, p.layer)
+	p.full = !p.ev.AddID(0, p.ev.Arena.Copy(b), v, p.layer)
 }
 
 func (p *scanner) add(name string, v event.Value) {
 	if id := p.ev.Names.Lookup(name); id != 0 {
-		p.ev.AddID(id, p.ev.Names.Name(id), v, p.layer)
+		p.full = !p.ev.AddID(id, p.ev.Names.Name(id), v, p.layer)
 		return
 	}
-	p.ev.AddID(0, name, v, p.layer)
+	p.full = !p.ev.AddID(0, name, v, p.layer)
 }

@@ -57,7 +57,7 @@ func audit(ev *event.Event, s string, layer uint8, inner, exec bool) {
 			i++
 		}
 		key := s[start:i]
-		if i == len(s) {
+		if i == len(s) || len(ev.Fields) >= event.MaxFields {
 			return
 		}
 		if s[i] == '(' && key == "audit" {

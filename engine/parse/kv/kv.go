@@ -10,11 +10,8 @@ import (
 	"prescore/engine/parse/json"
 )
 
-// room is the name under which the package reports problems.
-const room = "parse"
-
 // Logfmt reads a text as logfmt: keys, "=", values that are quoted as in JSON where they hold blanks. A key without a value is Null.
-// It gives false, and reports bad_logfmt, at the first place that is not logfmt; what stood before it is added.
+// It gives false at the first place that is not logfmt; what stood before it is added.
 func Logfmt(ev *event.Event, s string, layer uint8) bool {
 	i := 0
 	for {
@@ -31,17 +28,17 @@ func Logfmt(ev *event.Event, s string, layer uint8) bool {
 		}
 		key := s[start:i]
 		if key == "" || i < len(s) && s[i] == '"' || high >= utf8.RuneSelf && !validKey(key) {
-			ev.Problem(room, "bad_logfmt", "")
 			return false
 		}
 		v, next := event.Value{K: event.Null}, i
 		if i < len(s) && s[i] == '=' {
 			if v, next = logfmtValue(ev, s, i+1); next < 0 {
-				ev.Problem(room, "bad_logfmt", "")
 				return false
 			}
 		}
-		add(ev, key, v, layer)
+		if !add(ev, key, v, layer) {
+			return true
+		}
 		i = next
 	}
 }
@@ -93,14 +90,17 @@ func quoted(ev *event.Event, s string, i int) (event.Value, int) {
 
 // closing finds the quote that closes what begins at i, and whether a backslash stands before it; negative where there is none.
 func closing(s string, i int, quote byte) (end int, esc bool) {
-	for i < len(s) {
-		j := strings.IndexByte(s[i:], quote)
-		if j < 0 {
-			return -1, esc
+	for end = -1; i < len(s); {
+		if end < i { // the last quote found was behind a backslash
+			j := strings.IndexByte(s[i:], quote)
+			if j < 0 {
+				return -1, esc
+			}
+			end = i + j
 		}
-		k := strings.IndexByte(s[i:i+j], '\\')
+		k := strings.IndexByte(s[i:end], '\\')
 		if k < 0 {
-			return i + j, esc
+			return end, esc
 		}
 		esc = true
 		i += k + 2
@@ -108,11 +108,10 @@ func closing(s string, i int, quote byte) (end int, esc bool) {
 	return -1, esc
 }
 
-// add adds a pair under the interned name where there is one.
-func add(ev *event.Event, key string, v event.Value, layer uint8) {
+// add adds a pair under the interned name where there is one; false where the event is full.
+func add(ev *event.Event, key string, v event.Value, layer uint8) bool {
 	if id := ev.Names.Lookup(key); id != 0 {
-		ev.AddID(id, ev.Names.Name(id), v, layer)
-		return
+		return ev.AddID(id, ev.Names.Name(id), v, layer)
 	}
-	ev.AddID(0, key, v, layer)
+	return ev.AddID(0, key, v, layer)
 }

@@ -37,8 +37,8 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 		}
 		key := strings.TrimRight(s[start:i], " \t\r\n")
 		if i == len(s) || s[i] != d.Value {
-			if d.Bare && key != "" {
-				add(ev, key, event.Value{N: 1, K: event.Bool}, layer)
+			if d.Bare && key != "" && !add(ev, key, event.Value{N: 1, K: event.Bool}, layer) {
+				return n
 			}
 			continue
 		}
@@ -56,7 +56,9 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 		if key == "" {
 			continue
 		}
-		add(ev, key, event.Str(v), layer)
+		if !add(ev, key, event.Str(v), layer) {
+			return n
+		}
 		n++
 	}
 	return n

@@ -289,6 +289,10 @@ func (p *parser) param(id string) bool {
 }
 
 func (p *parser) addParam(id, name, v string) {
+	if len(p.ev.Fields) >= event.MaxFields { // the event says so; no name is built for nothing
+		p.ev.Add(nameSD, event.Str(v), p.layer)
+		return
+	}
 	full := p.ev.Arena.Grab(len(nameSD) + 2 + len(id) + len(name))
 	n := copy(full, nameSD+".")
 	n += copy(full[n:], id)

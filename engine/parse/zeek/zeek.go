@@ -50,7 +50,7 @@ func Directive(s string) (name, value string, ok bool) {
 // New makes a layout from the values of "#path", "#fields" and "#types"; types may be empty. What it keeps is copied.
 func New(path, fields, types string) *Layout {
 	l := &Layout{Path: strings.Clone(path)}
-	for _, f := range strings.Split(strings.Clone(fields), "\t") {
+	for _, f := range strings.SplitN(strings.Clone(fields), "\t", maxColumns+1) {
 		if len(l.Names) < maxColumns {
 			l.Names = append(l.Names, f)
 		}
@@ -145,8 +145,7 @@ func (l *Layout) Row(ev *event.Event, row string, layer uint8) {
 		case l.kinds[i] == list && v != "-" && v != "(empty)":
 			for {
 				e, r, again := strings.Cut(v, ",")
-				ev.AddID(id, name, event.Str(plain(&ev.Arena, e)), layer)
-				if !again {
+				if !ev.AddID(id, name, event.Str(plain(&ev.Arena, e)), layer) || !again {
 					break
 				}
 				v = r
