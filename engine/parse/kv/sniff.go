@@ -5,7 +5,7 @@ import "strings"
 const (
 	maxSniff = 512 // bytes of a text that Sniff looks at: devices write pairs from the first hundred on
 	minPairs = 2   // pairs that make a text one of pairs where it begins with one
-	minLoose = 3   // pairs that do so among words: two occur in prose ("rc=1 errno=2")
+	minLoose = 3   // pairs that do so among words, or with colons: two occur in prose ("rc=1 errno=2")
 )
 
 // Sniff says whether a text consists of pairs, and how they are written: it begins with one and has another, or has at least three
@@ -14,17 +14,18 @@ func Sniff(s string) (Dialect, bool) {
 	if len(s) > maxSniff {
 		s = s[:maxSniff]
 	}
-	if d, ok := sniff(s, '='); ok || strings.IndexByte(s, ':') < 1 {
+	if d, ok := sniff(s, '=', minPairs); ok || strings.IndexByte(s, ':') < 1 {
 		return d, ok
 	}
-	if d, ok := sniff(s, ':'); ok && !d.Loose && (d.Pair == ',' || d.Pair == ';') { // "SrcIP: 10.0.0.1, DstIP: 10.0.0.2"
+	if d, ok := sniff(s, ':', minLoose); ok && !d.Loose && (d.Pair == ',' || d.Pair == ';') { // "SrcIP: 10.0.0.1, DstIP: 10.0.0.2"
 		d.Value = ':'
 		return d, true
 	}
 	return Dialect{}, false
 }
 
-func sniff(s string, mark byte) (Dialect, bool) {
+// sniff looks for pairs with a mark; least is how many there must be where the text begins with one.
+func sniff(s string, mark byte, least int) (Dialect, bool) {
 	n, first, delim, mixed := 0, false, byte(0), false
 	for i := 0; n < minLoose; {
 		j := strings.IndexByte(s[i:], mark)
@@ -63,7 +64,7 @@ func sniff(s string, mark byte) (Dialect, bool) {
 		delim = c
 		n++
 	}
-	if first && n >= minPairs {
+	if first && n >= least {
 		d := Dialect{}
 		if !mixed && (delim > ' ' || delim == '\n') {
 			d.Pair = delim
