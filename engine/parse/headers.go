@@ -54,8 +54,12 @@ func (t *tables) size() int {
 	return n
 }
 
-// again reports whether a row under a tag that has a header is a header itself: the same again, or one of another width.
+// again reports whether a row under a tag that has a header is a header itself: the same again, or one of another width or
+// delimiter.
 func (t *tables) again(s string) bool {
+	if d := csv.Delimiter(s); d != 0 && d != t.delim {
+		return csv.IsHeader(s, d)
+	}
 	if !csv.IsHeader(s, t.delim) {
 		return false
 	}

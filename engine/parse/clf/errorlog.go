@@ -26,35 +26,40 @@ func ApacheError(ev *event.Event, s string, layer uint8) bool {
 	s = s[end+1:]
 	for first := true; strings.HasPrefix(s, " ["); first = false {
 		end = strings.IndexByte(s, ']')
-		if end < 0 {
+		if end < 0 || !apachePart(ev, s[2:end], first, layer) { // the bracket belongs to the message
 			break
-		}
-		part := s[2:end]
-		switch key, v, pair := strings.Cut(part, " "); {
-		case first:
-			if m, level, ok := strings.Cut(part, ":"); ok {
-				set(ev, "apache.module", m, layer)
-				part = level
-			}
-			set(ev, "apache.level", part, layer)
-		case pair && key == "pid":
-			pid, tid, threads := strings.Cut(v, ":tid ")
-			number(ev, "apache.pid", pid, layer)
-			if threads {
-				set(ev, "apache.tid", tid, layer)
-			}
-		case pair && (key == "client" || key == "remote"):
-			set(ev, "apache.client", v, layer)
-		default:
-			goto message // the bracket belongs to the message
 		}
 		s = s[end+1:]
 	}
-message:
 	s = strings.TrimPrefix(s, " ")
 	set(ev, "apache.message", s, layer)
 	if i := strings.LastIndex(s, ", referer: "); i >= 0 {
 		set(ev, "apache.referrer", s[i+len(", referer: "):], layer)
+	}
+	return true
+}
+
+// apachePart reads what stands between brackets after the time: module and level first, then process and client; false where it is
+// neither.
+func apachePart(ev *event.Event, part string, first bool, layer uint8) bool {
+	key, v, pair := strings.Cut(part, " ")
+	switch {
+	case first:
+		if m, level, ok := strings.Cut(part, ":"); ok {
+			set(ev, "apache.module", m, layer)
+			part = level
+		}
+		set(ev, "apache.level", part, layer)
+	case pair && key == "pid":
+		pid, tid, threads := strings.Cut(v, ":tid ")
+		number(ev, "apache.pid", pid, layer)
+		if threads {
+			set(ev, "apache.tid", tid, layer)
+		}
+	case pair && (key == "client" || key == "remote"):
+		set(ev, "apache.client", v, layer)
+	default:
+		return false
 	}
 	return true
 }

@@ -175,19 +175,19 @@ func (w *walker) push(name string, sep byte) {
 func (w *walker) add(v event.Value) {
 	b := w.path[:w.pathLen]
 	if id := w.ev.Names.Lookup(event.View(b)); id != 0 {
-		w.ev.AddID(id, w.ev.Names.Name(id), v, w.layer)
+		w.full = !w.ev.AddID(id, w.ev.Names.Name(id), v, w.layer)
 		return
 	}
-	w.ev.AddID(0, w.ev.Arena.Copy(b), v, w.layer)
+	w.full = !w.ev.AddID(0, w.ev.Arena.Copy(b), v, w.layer)
 }
 
 // named adds a field under a name that is a view.
 func (w *walker) named(name string, v event.Value) {
 	if id := w.ev.Names.Lookup(name); id != 0 {
-		w.ev.AddID(id, w.ev.Names.Name(id), v, w.layer)
+		w.full = !w.ev.AddID(id, w.ev.Names.Name(id), v, w.layer)
 		return
 	}
-	w.ev.AddID(0, name, v, w.layer)
+	w.full = !w.ev.AddID(0, name, v, w.layer)
 }
 
 // number makes an Int of a short run of digits, which keeps its text, and else a String.

@@ -46,6 +46,7 @@ type walker struct {
 	s       string
 	layer   uint8
 	win     bool
+	full    bool // the event takes no more fields
 	sect    section
 	depth   int
 	pathLen int
@@ -64,7 +65,7 @@ func Parse(ev *event.Event, text string, layer uint8) Result {
 		return Bad
 	}
 	n := len(ev.Fields)
-	done := w.document(i)
+	done := w.document(i) || w.full
 	switch {
 	case done && w.win:
 		return Windows
@@ -168,6 +169,9 @@ func (w *walker) document(i int) bool {
 		}
 		if w.depth == 0 {
 			return true
+		}
+		if w.full {
+			return false
 		}
 		j := strings.IndexByte(s[i:], '<')
 		if j < 0 {
