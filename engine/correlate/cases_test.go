@@ -8,7 +8,7 @@ import (
 	"prescore/engine/event"
 )
 
-func newShipped(t *testing.T) *bench {
+func newShipped(t testing.TB) *bench {
 	return newBench(t, func(_ *entity.Config, _ *Config, in *In) { in.Shipped = shipped(t) })
 }
 

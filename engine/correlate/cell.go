@@ -26,6 +26,7 @@ const (
 	cellApprox                    // the window was coarsened
 	cellTrunc                     // state was lost within the window
 	cellPending                   // an absence is awaited
+	cellLate                      // a late record lies among those considered for the incident
 )
 
 // cellBytes is a cell without its ring, measured.
@@ -140,6 +141,7 @@ func (c *rule) holds(v float64) bool {
 type firing struct {
 	ok     bool
 	now    bool // the record at hand is part of it
+	newest bool // the window ends with the newest record
 	lo, hi int
 	value  float64
 	picked *[maxSteps * maxStepKept]bool // nil: all of [lo, hi)
@@ -160,6 +162,7 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 	cur.Grow(cl.ring.insert(i, e))
 	if i < int(cl.used) {
 		cl.used++
+		cl.flags |= cellLate
 	}
 	if c.Type.steps() {
 		i = cl.trimStep(i, e.step)
@@ -182,13 +185,13 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 		cl.coarsen(cur)
 		i = min(i, int(cl.ring.n)-1)
 	}
-	if i >= int(cl.lo) {
-		if v, ok := cl.measure(); ok && c.holds(v) && cl.sources(int(cl.lo), int(cl.ring.n)) {
-			return firing{ok: true, now: true, lo: int(cl.lo), hi: int(cl.ring.n), value: v}, false
-		}
-	}
 	if !newest && c.rising && c.Window != Session {
 		return cl.past(i), false
+	}
+	if i >= int(cl.lo) {
+		if v, ok := cl.measure(); ok && c.holds(v) && cl.sources(int(cl.lo), int(cl.ring.n)) {
+			return firing{ok: true, now: true, newest: newest, lo: int(cl.lo), hi: int(cl.ring.n), value: v}, false
+		}
 	}
 	return f, false
 }

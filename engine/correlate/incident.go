@@ -85,10 +85,11 @@ func (r *Room) report(cur *entity.Cursor, cl *cell, f firing, arrival int64, tel
 		return
 	}
 	lo, hi := f.lo, f.hi
-	if f.picked == nil && lo < int(cl.used) && hi == int(cl.ring.n) {
-		if i := int(cl.used); i < hi && f.now && cl.inc != nil {
-			lo = i // all before was taken in already, or a late record's own look will find it
+	if f.newest && cl.inc != nil {
+		if cl.flags&cellLate == 0 {
+			lo = max(lo, min(int(cl.used), hi-1)) // all before was taken in already
 		}
+		cl.flags &^= cellLate
 	}
 	firstNew := -1
 	for j := lo; j < hi; j++ {

@@ -180,3 +180,57 @@ func (r *Room) restored(c *entity.Cursor) {
 		r.timer(c, cl)
 	}
 }
+
+// WindowInfo is a stored window for people.
+type WindowInfo struct {
+	Entries  int   // records in it, those kept for late ones included
+	Newest   int64 // event time, nanoseconds since 1970
+	Pending  bool  // an absence is awaited
+	Open     bool  // an incident is open:
+	Incident string
+	Count    int
+	Since    int64 // event time of its first record
+	Updated  int64
+	Sources  []string
+	Techs    []string
+}
+
+// Describe reads a stored window, the slot "window" of entity.Info, for people. It needs no rule.
+func Describe(b []byte) (WindowInfo, error) {
+	rd := entity.Reader{B: b}
+	flags := rd.Byte()
+	w := WindowInfo{Pending: flags&cellPending != 0, Newest: rd.Int()}
+	rd.Int()
+	rd.Uint()
+	rd.Bytes(maxRefs)
+	w.Entries = rd.Len(maxEntries)
+	for range w.Entries {
+		rd.Int()
+		rd.Uint()
+		for range 4 + 16 {
+			rd.Byte()
+		}
+		rd.Bytes(255)
+		rd.Bytes(255)
+	}
+	if w.Open = rd.Byte() == 1; !w.Open {
+		return w, rd.Err()
+	}
+	var id [16]byte
+	for i := range id {
+		id[i] = rd.Byte()
+	}
+	w.Incident, w.Since, w.Updated = string(id[:]), rd.Int(), rd.Int()
+	rd.Int()
+	w.Count = int(rd.Int())
+	rd.Int()
+	rd.Uint()
+	rd.Byte()
+	rd.Byte()
+	for _, list := range []*[]string{&w.Techs, &w.Sources} {
+		for range rd.Len(64) {
+			*list = append(*list, rd.String(255))
+		}
+	}
+	return w, rd.Err()
+}

@@ -66,7 +66,7 @@ func (cl *cell) together(i int) firing {
 			continue
 		}
 		if v, ok := c.present(mask); ok && cl.sources(lo, j+1) {
-			f := firing{ok: true, now: true, lo: lo, hi: j + 1, value: v}
+			f := firing{ok: true, now: true, newest: newest, lo: lo, hi: j + 1, value: v}
 			if newest || c.expr != nil {
 				return f
 			}
@@ -140,6 +140,7 @@ func (cl *cell) inOrder(i int, w *work) firing {
 		return firing{}
 	}
 	var best firing
+	clear(w.picked[:])
 	for j := i; j < int(cl.ring.n) && cl.ring.at(j).t <= e.t+c.Span; j++ {
 		if int(cl.ring.at(j).step) != c.last {
 			continue
@@ -159,8 +160,8 @@ func (cl *cell) inOrder(i int, w *work) firing {
 		} else { // several ends of one start
 			best.lo, best.hi = min(best.lo, f.lo), max(best.hi, f.hi)
 		}
-		best.now = best.now || best.picked != nil && best.picked[i]
 	}
+	best.now = best.ok && w.picked[i]
 	return best
 }
 
@@ -257,12 +258,11 @@ func (c *rule) withins() bool {
 	return false
 }
 
-// picked gives the firing of a sequence: the records on its path and, where steps have no further conditions, all others that are on
+// picked gives the firing of a sequence and adds to w.picked: the records on its path and, where steps have no further conditions, all others that are on
 // a path of the same window, so that it does not matter in which order they came.
 func (cl *cell) picked(first, end int, w *work) firing {
 	c := cl.rule
-	f := firing{ok: true, lo: first, hi: end + 1, value: float64(len(c.steps)), picked: &w.picked}
-	clear(w.picked[:])
+	f := firing{ok: true, lo: first, hi: end + 1, picked: &w.picked}
 	n := 0
 	for s := range c.steps {
 		if c.positive>>s&1 == 1 {
@@ -345,6 +345,7 @@ func (cl *cell) ripe(t, lateness int64, w *work, fire func(f firing, at int64)) 
 			came = came || int(y.step) > c.last && c.absent>>y.step&1 == 1 && (y.id != x.id || y.form != x.form)
 		}
 		if !came {
+			clear(w.picked[:])
 			fire(cl.picked(first, j, w), due)
 		}
 	}

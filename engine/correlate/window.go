@@ -117,7 +117,7 @@ func (c *counted) add(h uint64) int {
 	}
 	i := c.find(h)
 	if c.keys[i] == 0 {
-		c.keys[i] = h
+		c.keys[i], c.n[i] = h, 0
 		c.used++
 	}
 	c.n[i]++
@@ -125,6 +125,9 @@ func (c *counted) add(h uint64) int {
 }
 
 func (c *counted) remove(h uint64) {
+	if c.used == 0 {
+		return
+	}
 	h |= b2u(h == 0)
 	i := c.find(h)
 	if c.keys[i] == 0 {
