@@ -145,7 +145,9 @@ func (y *tally) say(t *testing.T) {
 	for w := range y.why {
 		why = append(why, w)
 	}
-	sort.Slice(why, func(i, j int) bool { return y.why[why[i]] > y.why[why[j]] || y.why[why[i]] == y.why[why[j]] && why[i] < why[j] })
+	sort.Slice(why, func(i, j int) bool {
+		return y.why[why[i]] > y.why[why[j]] || y.why[why[i]] == y.why[why[j]] && why[i] < why[j]
+	})
 	for i, w := range why {
 		if i == maxSaid {
 			t.Logf("and %d more", len(why)-maxSaid)

@@ -21,6 +21,11 @@ func TestPlanChangesNothing(t *testing.T) {
 		return r
 	}
 	fast, plain := build(), build()
+	for _, s := range fast.sources {
+		if s.plan == nil {
+			t.Fatalf("%s has no plan: it runs all of its %d steps on every record", s.name, len(s.fields))
+		}
+	}
 	for _, s := range plain.sources {
 		s.plan = nil
 		for _, list := range [][]table{s.early, s.late} {

@@ -129,6 +129,9 @@ func (r *Room) compile(list []*mapping, table *event.Names) error {
 			}
 		}
 	}
+	for _, s := range r.sources {
+		s.prepare(table.Len())
+	}
 	return nil
 }
 
