@@ -171,6 +171,9 @@ func TestRuleTags(t *testing.T) {
 				t.Errorf("%s: tactic %s is of none of %v", m.File, x, techniques)
 			}
 		}
+		if m.Level == event.Informational && len(m.Tags) == 0 {
+			return // what says little alone is no step of an attack: its tactic would count as one
+		}
 		if len(techniques) == 0 || len(tactics) == 0 {
 			t.Errorf("%s: names %v and %v", m.File, techniques, tactics)
 		}
@@ -181,7 +184,7 @@ func TestRuleTags(t *testing.T) {
 	for _, c := range set.Correlations {
 		check(&c.Meta)
 	}
-	if len(set.Rules) < 40 || len(set.Correlations) != 3 {
+	if len(set.Rules) < 40 || len(set.Correlations) != 1 {
 		t.Errorf("%d rules and %d correlations", len(set.Rules), len(set.Correlations))
 	}
 }
