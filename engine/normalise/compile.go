@@ -24,6 +24,7 @@ type table struct {
 	when    [][]cond // one of the lists must hold; empty: always
 	exact   map[string]*row
 	globs   []globRow
+	search  *automaton // finds those of globs that begin with a star
 	absent  *row
 	present *row
 	memo    *memo // what globs gave before; nil where matching is as cheap
@@ -210,7 +211,7 @@ func (c *compiler) table(o onTable, n *names, tables map[string]map[string]event
 				t.present = r
 			case k == "!":
 				t.absent = r
-			case g.head || g.tail:
+			case g.head || g.tail || len(g.parts) > 0:
 				t.globs = append(t.globs, globRow{g, r})
 			default:
 				if t.exact[k] != nil {
@@ -222,16 +223,55 @@ func (c *compiler) table(o onTable, n *names, tables map[string]map[string]event
 	}
 	// The longest text is the most exact; of equal ones the one without a leading star.
 	sort.Slice(t.globs, func(i, j int) bool {
-		a, b := t.globs[i], t.globs[j]
-		if len(a.text) != len(b.text) {
-			return len(a.text) > len(b.text)
+		a, b := &t.globs[i], &t.globs[j]
+		if x, y := a.weight(), b.weight(); x != y {
+			return x > y
 		}
 		if a.head != b.head {
 			return b.head
 		}
 		return a.text < b.text
 	})
+	t.seek()
 	return late, t, nil
+}
+
+// seek builds the search for patterns with a star before them, where there are enough of them.
+func (t *table) seek() {
+	literals := make([]string, len(t.globs))
+	n := 0
+	for i := range t.globs {
+		if g := &t.globs[i]; g.head {
+			if l := g.longest(); l != "" {
+				literals[i] = l
+				n++
+			}
+		}
+	}
+	if n >= minAutomaton {
+		t.search = newAutomaton(literals)
+	}
+}
+
+// glob gives the row of the first pattern that matches, nil where none does.
+func (t *table) glob(s string) *row {
+	limit := len(t.globs)
+	for i := range t.globs {
+		if t.search != nil && t.globs[i].head {
+			continue
+		}
+		if t.globs[i].match(s) {
+			limit = i
+			break
+		}
+	}
+	if t.search != nil {
+		limit = t.search.first(s, t.globs, limit)
+	}
+	if limit == len(t.globs) {
+		return nil
+	}
+	return t.globs[limit].row
 }
 
 func (c *compiler) messages(s *source, m *mapping, n *names, tables map[string]map[string]event.Value) error {

@@ -8,14 +8,18 @@ import (
 	"prescore/engine/event"
 )
 
-// glob is one pattern of a list: text with a star at either end, or both, or none.
+// glob is one pattern of a list: text with stars, each for any bytes.
 type glob struct {
-	text       string
-	head, tail bool // a star before, a star after
+	text       string   // the whole text where it has no inner star
+	parts      []string // the texts between inner stars, where it has any
+	head, tail bool     // a star before, a star after
 	not        bool
 }
 
 func (g *glob) match(s string) bool {
+	if len(g.parts) > 0 {
+		return g.matchParts(s)
+	}
 	switch {
 	case g.head && g.tail:
 		return strings.Contains(s, g.text)
@@ -25,6 +29,54 @@ func (g *glob) match(s string) bool {
 		return strings.HasPrefix(s, g.text)
 	}
 	return s == g.text
+}
+
+func (g *glob) matchParts(s string) bool {
+	last := len(g.parts) - 1
+	for i, p := range g.parts {
+		switch {
+		case i == 0 && !g.head:
+			if !strings.HasPrefix(s, p) {
+				return false
+			}
+			s = s[len(p):]
+		case i == last && !g.tail:
+			return strings.HasSuffix(s, p)
+		default:
+			at := strings.Index(s, p)
+			if at < 0 {
+				return false
+			}
+			s = s[at+len(p):]
+		}
+	}
+	return true
+}
+
+// weight says how exact a pattern is: the bytes it names.
+func (g *glob) weight() int {
+	if len(g.parts) == 0 {
+		return len(g.text)
+	}
+	n := 0
+	for _, p := range g.parts {
+		n += len(p)
+	}
+	return n
+}
+
+// longest gives the pattern's longest text.
+func (g *glob) longest() string {
+	if len(g.parts) == 0 {
+		return g.text
+	}
+	best := ""
+	for _, p := range g.parts {
+		if len(p) > len(best) {
+			best = p
+		}
+	}
+	return best
 }
 
 // globsOf reads "a, b*, *c, *d*, !e"; "*" is any value.
@@ -54,6 +106,13 @@ func (g *glob) trim() {
 	}
 	if strings.HasSuffix(g.text, "*") {
 		g.tail, g.text = true, g.text[:len(g.text)-1]
+	}
+	if strings.Contains(g.text, "*") {
+		for _, p := range strings.Split(g.text, "*") {
+			if p != "" {
+				g.parts = append(g.parts, p)
+			}
+		}
 	}
 }
 

@@ -30,6 +30,18 @@ type pattern struct {
 	when   []cond
 }
 
+// ends reports whether a piece knows its end by itself.
+func (p *piece) ends() bool {
+	if !p.capture || p.short {
+		return true
+	}
+	switch p.typ {
+	case event.TypeInt, event.TypePort, event.TypeIP, event.TypeMAC:
+		return p.key != 0
+	}
+	return false
+}
+
 func compilePattern(text string) ([]piece, error) {
 	var out []piece
 	captures := 0
@@ -55,7 +67,7 @@ func compilePattern(text string) ([]piece, error) {
 			if captures++; captures > maxCaptures {
 				return nil, fmt.Errorf("more than %d values", maxCaptures)
 			}
-			if len(out) > 0 && out[len(out)-1].capture && !out[len(out)-1].short {
+			if len(out) > 0 && !out[len(out)-1].ends() {
 				return nil, fmt.Errorf("two values with nothing between them")
 			}
 			out = append(out, p)
@@ -65,7 +77,7 @@ func compilePattern(text string) ([]piece, error) {
 			if end < 0 {
 				return nil, fmt.Errorf("%q has no closing bracket", text)
 			}
-			if len(out) > 0 && out[len(out)-1].capture && !out[len(out)-1].short {
+			if len(out) > 0 && !out[len(out)-1].ends() {
 				return nil, fmt.Errorf("[%s] cannot follow a value: the value would not know its end", text[1:end])
 			}
 			out = append(out, piece{lit: text[1:end], optional: true})

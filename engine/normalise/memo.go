@@ -30,24 +30,15 @@ type remembered struct {
 // match gives the row of the first pattern that matches, nil where none does.
 func (t *table) match(s string) *row {
 	if t.memo == nil || len(s) > maxMemoLen {
-		return t.scan(s)
+		return t.glob(s)
 	}
 	slot := &t.memo.slots[maphash.String(memoSeed, s)%memoSlots]
 	if m := slot.Load(); m != nil && m.word == s {
 		return m.row
 	} else if m != nil {
-		return t.scan(s)
+		return t.glob(s)
 	}
-	w := t.scan(s)
+	w := t.glob(s)
 	slot.CompareAndSwap(nil, &remembered{strings.Clone(s), w})
 	return w
-}
-
-func (t *table) scan(s string) *row {
-	for i := range t.globs {
-		if t.globs[i].match(s) {
-			return t.globs[i].row
-		}
-	}
-	return nil
 }
