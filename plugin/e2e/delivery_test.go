@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -369,5 +370,41 @@ func TestHeldByMultiline(t *testing.T) {
 				})
 			}
 		}
+	})
+}
+
+// SIGKILL in the middle of a stream: with chunks in files every record comes out, though one that was on its way may come twice.
+func TestNothingLostAtSIGKILL(t *testing.T) {
+	each(t, func(t *testing.T, h host) {
+		a := newAgent(t, h)
+		conf := "@SERVICE@    storage.checksum off\n" + tailInput + "    Buffer_Chunk_Size 4M\n    Buffer_Max_Size 8M\n" + filterAll +
+			"[OUTPUT]\n    Name prescore\n    Match logs.*\n    emit file://@DIR@/out/all.json\n    Retry_Limit no_limits\n"
+		var want []string
+		for i := range 30 {
+			more, text := lines(100*i, 100)
+			want = append(want, more...)
+			a.append("in/a.log", text)
+			if i == 0 {
+				a.start("fluent-bit.conf", conf)
+				a.arrive("all.json", 1)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		a.signal(syscall.SIGKILL)
+		a.exit()
+		a.start("fluent-bit.conf", conf)
+		a.wait("every record", func() bool {
+			seen := map[string]bool{}
+			for _, r := range a.out("all.json") {
+				seen[r.text()] = r.mark() != nil
+			}
+			for _, l := range want {
+				if !seen[l] {
+					return false
+				}
+			}
+			return true
+		})
+		a.stop()
 	})
 }

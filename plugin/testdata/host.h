@@ -1,5 +1,6 @@
 /* A small Fluent Bit of our own: it loads the shared object as the real one does and drives it through the same C contract, so that
- * `make test` and `make demo` need no agent. pack.c makes and prints chunks, agent.c plays the agent, host.c has the commands. */
+ * `make test` and `make demo` need no agent. pack.c makes and prints chunks, agent.c plays the agent, check.c tries
+ * everything on the object, host.c has the commands. */
 #ifndef TEST_HOST_H
 #define TEST_HOST_H
 
@@ -19,7 +20,14 @@ void put_time(struct chunk *, uint32_t seconds, uint32_t nanoseconds);
 void put_record(struct chunk *, uint32_t seconds, uint32_t nanoseconds, const char *key, const char *text, size_t size);
 const uint8_t *print_json(FILE *, const uint8_t *at, const uint8_t *end);
 const uint8_t *body_of(const uint8_t *at, const uint8_t *end); /* the map of a record, NULL where it is none */
+void fill(struct chunk *, int records, uint32_t seed);          /* failed logins */
+int objects(const void *data, size_t size);                    /* how many are whole */
+extern const char attack[];
 const uint8_t *skip(const uint8_t *at, const uint8_t *end);    /* past one object, NULL where it is cut short */
+
+/* check.c */
+int check(const char *copy);
+int refuse(void);
 
 /* agent.c */
 extern struct host_filter_plugin *plugin;

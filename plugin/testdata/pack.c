@@ -181,3 +181,22 @@ const uint8_t *print_json(FILE *f, const uint8_t *at, const uint8_t *end) {
     }
     return at;
 }
+
+const char attack[] = "Nov 22 07:10:01 web01 sshd[2211]: Failed password for root from 203.0.113.9 port 52144 ssh2";
+
+void fill(struct chunk *c, int records, uint32_t seed) {
+    char line[256];
+    c->size = 0;
+    for (int i = 0; i < records; i++) {
+        int n = snprintf(line, sizeof(line), "%s %u.%d", attack, seed, i);
+        put_record(c, 1700000000 + seed, (uint32_t)i, "log", line, (size_t)n);
+    }
+}
+
+int objects(const void *data, size_t size) {
+    const uint8_t *at = data, *end = at + size;
+    int n = 0;
+    while (at != NULL && at < end && (at = skip(at, end)) != NULL)
+        n++;
+    return n;
+}
