@@ -158,13 +158,20 @@ func jsonArray(s string) bool {
 	return false
 }
 
-// begin takes away what may stand before a text without being part of it: a byte order mark and blanks.
+// begin takes away what may stand around a text without being part of it: a byte order mark, blanks, the cookie of CEE before JSON;
+// line ends and zero bytes behind it.
 func begin(s string) string {
+	for s != "" && (s[len(s)-1] == '\n' || s[len(s)-1] == '\r' || s[len(s)-1] == 0) {
+		s = s[:len(s)-1]
+	}
 	if len(s) >= 3 && s[:3] == "\ufeff" {
 		s = s[3:]
 	}
 	for s != "" && (s[0] == ' ' || s[0] == '\t' || s[0] == '\r' || s[0] == '\n') {
 		s = s[1:]
+	}
+	if len(s) > 5 && s[:5] == "@cee:" {
+		s = strings.TrimLeft(s[5:], " ")
 	}
 	return s
 }

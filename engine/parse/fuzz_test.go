@@ -59,13 +59,13 @@ func deep(s string) bool { return strings.Count(s, "{")+strings.Count(s, "[") > 
 
 func FuzzJSON(f *testing.F) {
 	fuzz(f, []string{`{"a":[1,{"b":null}],"c":"\ud83d\ude00\n"}`, `[`, `{"a":1e`, `{"a":"` + "\x01" + `"}`, `{"a":-0,"a":123456789012345678901}`},
-		func(ev *event.Event, s string) bool { return json.Parse(ev, s, "", 1) != json.Bad },
+		func(ev *event.Event, s string) bool { return json.Parse(ev, s, 1) != json.Bad },
 		func(t *testing.T, ev *event.Event, s string, ok bool) {
 			if deep(s) || len(ev.Fields) == event.MaxFields {
 				return
 			}
 			ev.Reset()
-			whole := json.Parse(ev, s, "", 1) == json.OK && len(ev.Problems) == 0
+			whole := json.Parse(ev, s, 1) == json.OK && len(ev.Problems) == 0
 			first := strings.TrimLeft(s, " \t\r\n")
 			if valid := stdjson.Valid([]byte(s)) && (first[0] == '{' || first[0] == '['); whole != valid && len(ev.Problems) == 0 {
 				t.Fatalf("%q: read %v, encoding/json says %v", s, whole, valid)

@@ -73,7 +73,7 @@ func TestHostileParsers(t *testing.T) {
 		t.Fatal(err)
 	}
 	readers := map[string]func(*event.Event, string){
-		"json":    func(ev *event.Event, s string) { json.Parse(ev, s, "", 1) },
+		"json":    func(ev *event.Event, s string) { json.Parse(ev, s, 1) },
 		"rfc5424": func(ev *event.Event, s string) { syslog.Is5424(s); syslog.Parse5424(ev, s, 1) },
 		"rfc3164": func(ev *event.Event, s string) { syslog.Is3164(s); syslog.Parse3164(ev, s, 1) },
 		"cef":     func(ev *event.Event, s string) { cef.CEF(ev, s, 1, cef.Options{}) },

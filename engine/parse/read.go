@@ -24,7 +24,7 @@ func (p *pass) read(s string, f format, d kv.Dialect, u *rule, outer format, lay
 	var inner string // a text of its own that the format carries
 	switch f {
 	case fJSON:
-		if json.Parse(ev, s, "", layer) == json.Bad {
+		if json.Parse(ev, s, layer) == json.Bad {
 			ev.Problem(room, "bad_json", "")
 			return false
 		}

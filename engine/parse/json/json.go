@@ -37,17 +37,16 @@ type scanner struct {
 	path  [maxName]byte
 }
 
-// Parse reads text as one JSON object or array and adds its values as fields of the layer. prefix, where not empty, stands before
-// each name with a dot. What stands behind the document, other than blanks, is reported and left.
-func Parse(ev *event.Event, text, prefix string, layer uint8) Result {
+// Parse reads text as one JSON object or array and adds its values as fields of the layer. What stands behind the document, other
+// than blanks, is reported and left.
+func Parse(ev *event.Event, text string, layer uint8) Result {
 	i := space(text, 0)
 	if i == len(text) || text[i] != '{' && text[i] != '[' {
 		return Bad
 	}
 	n := len(ev.Fields)
 	p := scanner{ev: ev, s: text, layer: layer}
-	l := copy(p.path[:], prefix)
-	if i = p.value(i, l, 0); i >= 0 {
+	if i = p.value(i, 0, 0); i >= 0 {
 		if p.loose {
 			ev.Problem(room, "json_control_character", "")
 		}

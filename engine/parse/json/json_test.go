@@ -26,7 +26,7 @@ func TestParse(t *testing.T) {
 	f := func(in string, kind Result, want string) {
 		t.Helper()
 		ev := event.New(event.NewNames())
-		if got := Parse(ev, in, "", 1); got != kind || show(ev) != want {
+		if got := Parse(ev, in, 1); got != kind || show(ev) != want {
 			t.Errorf("%.200s\n got %d %s\nwant %d %s", in, got, show(ev), kind, want)
 		}
 	}
@@ -56,7 +56,7 @@ func TestNumbers(t *testing.T) {
 	f := func(in string, k event.Kind) {
 		t.Helper()
 		ev := event.New(event.NewNames())
-		if Parse(ev, `{"a":`+in+`}`, "", 1); ev.Fields[0].Value.K != k || ev.Fields[0].Value.S != in {
+		if Parse(ev, `{"a":`+in+`}`, 1); ev.Fields[0].Value.K != k || ev.Fields[0].Value.S != in {
 			t.Errorf("%s: kind %d, text %q", in, ev.Fields[0].Value.K, ev.Fields[0].Value.S)
 		}
 	}
@@ -69,7 +69,7 @@ func TestNumbers(t *testing.T) {
 
 func TestMaxFields(t *testing.T) {
 	ev := event.New(event.NewNames())
-	if got := Parse(ev, "["+strings.Repeat("1,", event.MaxFields+5)+"1]", "", 1); got != More || len(ev.Fields) != event.MaxFields {
+	if got := Parse(ev, "["+strings.Repeat("1,", event.MaxFields+5)+"1]", 1); got != More || len(ev.Fields) != event.MaxFields {
 		t.Errorf("%d, %d fields", got, len(ev.Fields))
 	}
 }

@@ -49,6 +49,7 @@ func TestPairs(t *testing.T) {
 	f(`a: 1, b: "x, y", c`, Dialect{Pair: ',', Value: ':', Bare: true}, `a=1|b=x, y|c=true`)
 	f(`[a:"1"; b:"2"]`, Dialect{Pair: ';', Value: ':'}, `a=1|b=2`)
 	f(`failure; logname= uid=0, rhost=h user=u`, Dialect{Loose: true}, `logname=|uid=0|rhost=h|user=u`)
+	f(`"a"="1","b c"="2,3"`, Dialect{Pair: ','}, `a=1|b c=2,3`)
 	f(`it's a=1 b='open`, Dialect{Loose: true}, `a=1|b='open`)
 }
 
@@ -65,6 +66,7 @@ func TestSniff(t *testing.T) {
 	f(`SrcIP: 1.2.3.4, DstIP: 1.2.3.5, Protocol: tcp`, true, Dialect{Pair: ',', Value: ':'})
 	f(`check pass; logname= uid=0 euid=0 tty=ssh`, true, Dialect{Loose: true})
 	f("01/14/2015 08:30:54 PM\nLogName=Security\nEventCode=4663\nType=x", true, Dialect{Pair: '\n'})
+	f(`@@306,up,"apMac"="54:EC","radio"="11g/n","to"="1"`, true, Dialect{Loose: true})
 	f(`rc=1`, false, Dialect{})
 	f(`GET /a?b=c&d=e&f=g&h=i`, false, Dialect{})
 	f(`no pairs here`, false, Dialect{})

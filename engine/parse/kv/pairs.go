@@ -50,7 +50,9 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 		}
 		var v string
 		v, i = value(ev, s, i, d)
-		if d.Loose {
+		if n := len(key); n > 1 && key[n-1] == '"' { // "key"="value"
+			key = key[strings.LastIndexByte(key[:n-1], '"')+1 : n-1]
+		} else if d.Loose {
 			key = lastWord(key)
 		}
 		if key == "" {

@@ -35,12 +35,19 @@ func sniff(s string, mark byte, least int) (Dialect, bool) {
 		start := i
 		i += j
 		k := i
-		for k > start && keyByte[s[k-1]] && i-k <= maxKey {
+		if k > start && s[k-1] == '"' { // "key"="value"
+			k--
+		}
+		end := k
+		for k > start && keyByte[s[k-1]] && end-k <= maxKey {
 			k--
 		}
 		i++
-		if k == i-1 || i-1-k > maxKey || s[k] <= '9' {
+		if k == end || end-k > maxKey || s[k] <= '9' {
 			continue
+		}
+		if end < i-1 && k > start && s[k-1] == '"' {
+			k--
 		}
 		if k == 0 || k == 1 && s[0] == '[' {
 			first = true
