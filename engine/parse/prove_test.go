@@ -59,7 +59,7 @@ func holds(t testing.TB, ev *event.Event, text string, arena []byte) {
 }
 
 const (
-	hostileSize  = 1 << 20               // bytes of a hostile line
+	hostileSize  = 1 << 20                        // bytes of a hostile line
 	hostileLimit = 50 * time.Millisecond * slower // in which it must be read or refused
 	tries        = 9                              // the fastest counts: other work on the machine only ever adds
 )
