@@ -14,39 +14,43 @@ func AppendRFC3339(dst []byte, ns int64) []byte {
 		days--
 	}
 	y, m, d := civil(days)
-	dst = digits(dst, y, 4)
-	dst = append(dst, '-')
-	dst = digits(dst, m, 2)
-	dst = append(dst, '-')
-	dst = digits(dst, d, 2)
-	dst = append(dst, 'T')
-	dst = digits(dst, int(rem/3600), 2)
-	dst = append(dst, ':')
-	dst = digits(dst, int(rem/60%60), 2)
-	dst = append(dst, ':')
-	dst = digits(dst, int(rem%60), 2)
-	switch {
-	case frac == 0:
-	case frac%1e6 == 0:
-		dst = digits(append(dst, '.'), int(frac/1e6), 3)
-	case frac%1e3 == 0:
-		dst = digits(append(dst, '.'), int(frac/1e3), 6)
-	default:
-		dst = digits(append(dst, '.'), int(frac), 9)
+	var b [30]byte // 2024-05-10T14:32:00.123456789Z
+	two(b[0:], y/100)
+	two(b[2:], y%100)
+	b[4] = '-'
+	two(b[5:], m)
+	b[7] = '-'
+	two(b[8:], d)
+	b[10] = 'T'
+	two(b[11:], int(rem/3600))
+	b[13] = ':'
+	two(b[14:], int(rem/60%60))
+	b[16] = ':'
+	two(b[17:], int(rem%60))
+	n := 19
+	if frac != 0 {
+		b[19] = '.'
+		for i, f := 28, frac; i > 19; i-- {
+			b[i] = byte('0' + f%10)
+			f /= 10
+		}
+		switch {
+		case frac%1e6 == 0:
+			n = 23
+		case frac%1e3 == 0:
+			n = 26
+		default:
+			n = 29
+		}
 	}
-	return append(dst, 'Z')
+	b[n] = 'Z'
+	return append(dst, b[:n+1]...)
 }
 
-func digits(dst []byte, n, width int) []byte {
-	l := len(dst)
-	for range width {
-		dst = append(dst, '0')
-	}
-	for i := l + width - 1; i >= l; i-- {
-		dst[i] = byte('0' + n%10)
-		n /= 10
-	}
-	return dst
+// two writes a number below 100 as two digits.
+func two(b []byte, n int) {
+	_ = b[1]
+	b[0], b[1] = byte('0'+n/10), byte('0'+n%10)
 }
 
 // civil turns days since 1970-01-01 into a date of the proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level

@@ -253,6 +253,9 @@ func (e *Event) Get(k Key) Value {
 	return e.canon[k]
 }
 
+// At gives a view of a canonical field that is set; of one that is not, what it held before.
+func (e *Event) At(k Key) *Value { return &e.canon[k] }
+
 // Str gives a canonical field's text, "" where it is not set or not text.
 func (e *Event) Str(k Key) string {
 	if !e.Has(k) {

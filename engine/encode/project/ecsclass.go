@@ -9,6 +9,7 @@ import (
 
 // ecsClass says what ECS calls the events of a class.
 type ecsClass struct {
+	uid        event.Class
 	categories string   // event.category, encoded
 	types      []string // event.type by activity_id, encoded elements without the array's head; the last stands for all others
 	counts     []int    // how many elements each of types has
@@ -67,7 +68,7 @@ const ecsClassText = `
 `
 
 var (
-	ecsClasses = parseClasses(ecsClassText)
+	ecsClasses = tableOf(parseClasses(ecsClassText))
 	ecsOther   = &ecsClass{categories: encodeList("host"), types: []string{key("info")}, counts: []int{1}}
 	// A finding of a network sensor, and a web request that a sensor saw, are network events too.
 	ecsNetworkFinding = &ecsClass{categories: encodeList("network", "intrusion_detection"), types: []string{key("info")}, counts: []int{1}, control: true}
@@ -107,9 +108,17 @@ func parseClasses(text string) map[event.Class]*ecsClass {
 		for _, d := range f[0] {
 			uid = uid*10 + int(d-'0')
 		}
-		m[event.Class(uid)] = c
+		c.uid = event.Class(uid)
+		m[c.uid] = c
 	}
 	return m
+}
+
+func tableOf(m map[event.Class]*ecsClass) (t [slots]*ecsClass) {
+	for uid, c := range m {
+		t[slot(uid)] = c
+	}
+	return t
 }
 
 // categoryOf gives what ECS calls the event.
@@ -122,7 +131,7 @@ func categoryOf(ev *event.Event) *ecsClass {
 			return ecsNetworkWeb
 		}
 	}
-	if c := ecsClasses[ev.Class]; c != nil {
+	if c := ecsClasses[slot(ev.Class)]; c != nil && c.uid == ev.Class {
 		return c
 	}
 	return ecsOther

@@ -132,7 +132,8 @@ func activityOf(class, caption string) activity {
 func (v *View) layOut() {
 	v.classes = parseOCSF()
 	v.findFills()
-	for _, c := range v.classes {
+	for uid, c := range v.classes {
+		v.classAt[slot(uid)] = c
 		v.layOutClass(c, &c.onSelf, false)
 		v.layOutClass(c, &c.onAnother, true)
 	}

@@ -88,7 +88,9 @@ type leaf struct {
 	keys  []event.Key // of a derived leaf
 	key   event.Key   // 0 for a derived leaf
 	op    op
-	depth uint8 // number of maps around it
+	depth uint8  // number of maps around it
+	plain bool   // text that is written as it is, whatever it says
+	node  uint16 // the innermost map around it
 	nodes [maxDepth]uint16
 }
 
@@ -115,6 +117,7 @@ type View struct {
 	topLeaf map[string]span
 
 	classes      map[event.Class]*ocsfClass // of OCSF
+	classAt      [slots]*ocsfClass          // the same by slot
 	fills        []rule
 	profilesLeaf uint16
 }
@@ -239,7 +242,8 @@ func (v *View) lay(b *branch, above []uint16) {
 		}
 	}
 	l := leaf{head: head, text: c.text, keys: c.keys, key: c.key, op: c.op, depth: uint8(len(above))}
-	copy(l.nodes[:], above)
+	l.node = above[copy(l.nodes[:], above)-1]
+	l.plain = l.key != 0 && (l.op == opText || l.op == opAny) && !v.secret.has(l.key) && !v.prose.has(l.key)
 	i := uint16(len(v.leaves))
 	if k := l.key; k != 0 {
 		v.byKey[k] = i + 1
@@ -270,13 +274,13 @@ func (v *View) Plan(p *Plan, ev *event.Event) {
 		p.have[w] = keys
 		for set := keys; set != 0; set &= set - 1 {
 			k := event.Key(w<<6 + bits.TrailingZeros64(set))
-			val := ev.Get(k)
+			val := ev.At(k)
 			if val.Empty() {
 				p.have[w] &^= set & -set
 				continue
 			}
 			i := byKey[k]
-			if i != 0 && !v.leaves[i-1].op.takes(val) {
+			if i != 0 && !(val.K == event.String && v.leaves[i-1].op <= opList) && !v.leaves[i-1].op.takes(*val) {
 				i = 0
 				if p.layout != nil {
 					i = p.layout.unmapped[k]
@@ -305,13 +309,24 @@ func (v *View) Plan(p *Plan, ev *event.Event) {
 
 // classOf finds the class and the layout of an event of OCSF. A class that the view does not have is a base event.
 func (v *View) classOf(p *Plan, ev *event.Event) {
-	if p.class = v.classes[ev.Class]; p.class == nil {
-		p.class = v.classes[event.BaseEvent]
+	if p.class = v.classAt[slot(ev.Class)]; p.class == nil || p.class.uid != ev.Class {
+		p.class = v.classAt[slot(event.BaseEvent)]
 	}
 	p.layout = &p.class.onSelf
 	if ev.Has(event.KeyTargetProcess) || ev.Has(event.KeyTargetProcessPath) || ev.Has(event.KeyTargetProcessPID) {
 		p.layout = &p.class.onAnother
 	}
+}
+
+// slots is how many places a table by class has: 9 categories and those of the extension for Windows, 32 classes of each.
+const slots = 320
+
+// slot gives the place of a class. Two classes that nobody has may share one: compare the uid.
+func slot(c event.Class) int {
+	if c >= 200000 {
+		return 288 + int(c%32)
+	}
+	return int(c/1000%9)*32 + int(c%1000%32)
 }
 
 // WithoutUnmapped takes back what OCSF has no name for, for a caller that writes "unmapped" itself.

@@ -3,6 +3,7 @@ package project
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 
 	"prescore/engine/event"
 	"prescore/engine/wire"
@@ -34,23 +35,36 @@ func (v *View) AppendPairs(dst []byte, p *Plan, ev *event.Event, m Masker) ([]by
 	var path [maxDepth]uint16
 	depth := 1 // stack[0] is the view itself: only its count is used
 	w := writer{v: v, ev: ev, mask: m, have: p.have, original: p.original, profile: p.profiles, class: p.class, layout: p.layout}
-	for i := p.next(0); i >= 0; i = p.next(i + 1) {
-		l := &v.leaves[i]
-		for depth > 1 && int(v.nodes[path[depth-1]].hi) <= i {
-			depth--
-			dst = closeMap(dst, stack[depth])
-		}
-		for depth < int(l.depth) {
-			n := &v.nodes[l.nodes[depth]]
+	at := uint16(0) // the map that is being written
+	for word, set := range p.live {
+		for ; set != 0; set &= set - 1 {
+			i := word<<6 + bits.TrailingZeros64(set)
+			l := &v.leaves[i]
+			if l.node != at {
+				for depth > 1 && int(v.nodes[path[depth-1]].hi) <= i {
+					depth--
+					dst = closeMap(dst, stack[depth])
+				}
+				for depth < int(l.depth) {
+					n := &v.nodes[l.nodes[depth]]
+					stack[depth-1].n++
+					dst = append(dst, n.head...)
+					dst, stack[depth] = openMap(dst, n.wide)
+					path[depth] = l.nodes[depth]
+					depth++
+				}
+				at = l.node
+			}
 			stack[depth-1].n++
-			dst = append(dst, n.head...)
-			dst, stack[depth] = openMap(dst, n.wide)
-			path[depth] = l.nodes[depth]
-			depth++
+			dst = append(dst, l.head...)
+			if l.plain {
+				if val := ev.At(l.key); val.K == event.String {
+					dst = wire.AppendStr(dst, val.S)
+					continue
+				}
+			}
+			dst = w.value(dst, l)
 		}
-		stack[depth-1].n++
-		dst = append(dst, l.head...)
-		dst = w.value(dst, l)
 	}
 	for depth > 1 {
 		depth--
