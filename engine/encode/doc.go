@@ -2,7 +2,12 @@
 // the record contract, README "The record"), and the normalised view in the names of a schema.
 //
 //	New(cfg Config, in In) (*Room, error)
-//	(*Room).Append(dst, ev) []byte           the new body, appended to dst
+//	(*Room).Append(dst, ev) []byte             the new body, appended to dst
+//	(*Room).AppendIncident(dst, inc) []byte    the body of an incident's own record
+//
+// Beyond the contract's keys, where they say something: findings carry "matches" (field and value, redacted), factors carry
+// "baseline" where findings raised it, "replayed" and "state_truncated" are true where state says so, and an incident has its
+// timeline under "incident". "stable" is true where nothing that the score stands on was lost.
 //
 // # Where the original values are
 //
@@ -26,5 +31,6 @@
 // Bad input: a body that is no MessagePack map is appended as it came, without the key (the engine passes such records untouched).
 //
 // It imports engine/event, engine/option, engine/wire and its sub-package project. Proofs: encode_test.go (contract, layouts,
-// allocations), fuzz_test.go (any event gives valid MessagePack with every original pair), project (legal names and types).
+// allocations), fuzz_test.go (any event gives valid MessagePack with every original pair), project (names and types are legal, by
+// package legal, which tests alone import), conformance (the same over the corpora's logs), bench_test.go.
 package encode
