@@ -45,6 +45,7 @@ type source struct {
 	fields   []step
 	plan     *plan // which of fields a record needs; nil: all
 	late     []table
+	fallback []table // the classes of [set]
 	named    []step // where the source's name comes from
 	severity []scaled
 	required [][]event.Key
@@ -78,6 +79,7 @@ func (c *compiler) source(m *mapping, n *names) (*source, error) {
 			return nil, fmt.Errorf("mapping %s: %w", p.file, err)
 		}
 	}
+	s.late = append(s.late, s.fallback...)
 	return s, nil
 }
 
@@ -113,7 +115,7 @@ func (c *compiler) add(s *source, m *mapping, n *names) error {
 		return fmt.Errorf("set: %w", err)
 	}
 	if set.classed { // a class in [set] is what no row says otherwise
-		s.late = append(s.late, table{get: nil, present: set})
+		s.fallback = append(s.fallback, table{present: set})
 	}
 	s.fields = append(s.fields, set.steps...)
 	fields, err := c.steps(m.Fields, n, tables, true)

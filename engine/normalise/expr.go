@@ -60,6 +60,7 @@ const (
 	opCSV
 	opIfHash
 	opIfNumber
+	opHead
 )
 
 var opNames = map[string]opCode{
@@ -68,12 +69,12 @@ var opNames = map[string]opCode{
 	"after_last": opAfterLast, "kv": opKV, "join": opJoin, "last": opLast, "nth": opNth, "url_host": opURLHost, "url_port": opURLPort,
 	"url_path": opURLPath, "url_query": opURLQuery, "url_scheme": opURLScheme, "pair": opPair, "trim": opTrim, "const": opConst, "is": opIs,
 	"if": opIf, "unless": opUnless, "word": opWord, "ip": opIP, "not_ip": opNotIP, "audit": opAudit, "count": opCount, "csv": opCSV, "if_hash": opIfHash,
-	"if_number": opIfNumber,
+	"if_number": opIfNumber, "head": opHead,
 }
 
 // needsArg says which transforms are nothing without an argument.
 var needsArg = map[opCode]bool{opHash: true, opLookup: true, opTimes: true, opBefore: true, opAfter: true, opBeforeLast: true, opAfterLast: true,
-	opKV: true, opNth: true, opPair: true, opConst: true, opIs: true, opIf: true, opUnless: true, opWord: true, opCSV: true, opIfHash: true}
+	opKV: true, opNth: true, opPair: true, opConst: true, opIs: true, opIf: true, opUnless: true, opWord: true, opCSV: true, opIfHash: true, opHead: true}
 
 // op is one transform of a value.
 type op struct {
@@ -188,7 +189,7 @@ func (n *names) transform(text string, tables map[string]map[string]event.Value)
 		if o.f, err = strconv.ParseFloat(arg, 64); err != nil || o.f == 0 || math.IsInf(o.f, 0) {
 			return o, fmt.Errorf("times needs a number, not %q", arg)
 		}
-	case opNth, opWord, opCSV, opIfHash:
+	case opNth, opWord, opCSV, opIfHash, opHead:
 		if o.n, err = strconv.Atoi(arg); err != nil || o.n < 0 {
 			return o, fmt.Errorf("%s needs a number from 0, not %q", name, arg)
 		}

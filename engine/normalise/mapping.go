@@ -53,6 +53,7 @@ type lookup map[string]string
 type variant struct {
 	Prefix     string            `toml:"prefix"`
 	LowerFirst bool              `toml:"lower_first"`
+	Lower      bool              `toml:"lower"` // all in lower case, as column stores keep names
 	Rename     map[string]string `toml:"rename"` // names that do not follow the rule
 }
 
@@ -60,6 +61,9 @@ type variant struct {
 func (v *variant) spell(name string) string {
 	if n := v.Rename[name]; n != "" {
 		return n
+	}
+	if v.Lower {
+		name = strings.ToLower(name)
 	}
 	if v.LowerFirst && name != "" {
 		name = strings.ToLower(name[:1]) + name[1:]

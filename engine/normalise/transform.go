@@ -159,6 +159,8 @@ func (o *op) text(s string, mem *event.Arena) string {
 			return strings.TrimSpace(s)
 		}
 		return strings.Trim(s, o.arg)
+	case opHead:
+		return s[:min(o.n, len(s))]
 	case opWord:
 		return word(s, o.n)
 	case opCSV:
