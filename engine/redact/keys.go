@@ -144,8 +144,8 @@ func led(name string, i int) bool {
 	return false
 }
 
-// harmless reports whether a value under a secret's name is none: a truth value, null, or one of Windows' message numbers
-// (%%1842 is yes).
+// harmless reports whether a value under a secret's name is none: a truth value, null, one of Windows' message numbers (%%1842 is
+// yes), or the id of an AWS access key, which is its public half and what an investigation starts from.
 func harmless(v string) bool {
 	switch len(v) {
 	case 2:
@@ -158,8 +158,24 @@ func harmless(v string) bool {
 		return foldEqual(v, "false")
 	case 6:
 		return v[:2] == "%%" && isDigit(v[2]) && isDigit(v[3]) && isDigit(v[4]) && isDigit(v[5])
+	case 20:
+		return keyID(v)
 	}
 	return false
+}
+
+// keyID reports whether v is the id of an AWS access key: AKIA or, for temporary ones, ASIA, and capitals and digits (IAM User
+// Guide, "IAM identifiers").
+func keyID(v string) bool {
+	if v[:4] != "AKIA" && v[:4] != "ASIA" {
+		return false
+	}
+	for i := range len(v) {
+		if !isUpper(v[i]) && !isDigit(v[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // foldEqual reports whether s is the lower-case word w in any case.

@@ -71,6 +71,7 @@ func TestAppendValue(t *testing.T) {
 	f(`"elevatedToken":"%%1842","spf_pass":false`, `"elevatedToken":"%%1842","spf_pass":false`)
 	f(`"secret":null,"token":"%%1842","password":true,"credentials":[]`, `"secret":null,"token":"%%1842","password":true,"credentials":[]`)
 	f(`Description: NTLM Shared Library, Basic: Basic accounts`, `Description: NTLM Shared Library, Basic: Basic accounts`)
+	f(`access_key=AKIAIOSFODNN7EXAMPLE secret_access_key=wJalrXUtnFEMI/K7MDENG`, `access_key=AKIAIOSFODNN7EXAMPLE secret_access_key=***`)
 	// JSON and XML
 	f(`{"user":"bob","password":"x y","n":1}`, `{"user":"bob","password":"***","n":1}`)
 	f(`{"password" : 1234, "n":1}`, `{"password" : ***, "n":1}`)
