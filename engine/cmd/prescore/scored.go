@@ -22,8 +22,11 @@ type scored struct {
 	Risk     float64           `json:"risk"`
 	Level    string            `json:"level"`
 	Route    string            `json:"route"`
-	Title    string            `json:"title"` // of an incident
-	Attack   struct {
+	Incident struct {
+		State string `json:"state"`
+		Count int    `json:"count"`
+	} `json:"incident"`
+	Attack struct {
 		Techniques []string `json:"techniques"`
 	} `json:"attack"`
 	Findings []struct {
@@ -54,6 +57,8 @@ type factors struct {
 	Identity   float64 `json:"identity"`
 	Confidence float64 `json:"confidence"`
 }
+
+const kindIncident = "incident"
 
 // readScored reads a line of NDJSON; false where it is no record that prescore has scored.
 func readScored(line []byte) (scored, bool) {
@@ -93,8 +98,8 @@ func (s *scored) Technique() string {
 
 // why gives the reason in a few words: the weightiest finding, else what multiplied the baseline, else what was wrong, else what happened.
 func (s *scored) why() string {
-	if s.Title != "" {
-		return s.Kind + ": " + s.Title
+	if s.Kind == kindIncident && len(s.Findings) > 0 {
+		return fmt.Sprintf("incident of %s (%s): %s", plural(s.Incident.Count, "record"), s.Incident.State, s.Findings[0].Title)
 	}
 	best := -1
 	for i, f := range s.Findings {

@@ -13,7 +13,8 @@ import (
 
 // summary counts what scored records say, by the record contract alone: what a SIEM behind the agent could count too.
 type summary struct {
-	in, out, events int
+	in, out, events int            // records read, those of them that came out, those scored
+	added           map[string]int // records that the engine added, by kind
 	took            time.Duration
 	routes, levels  map[string]int
 	severity        [11]int
@@ -23,9 +24,9 @@ type summary struct {
 	sources         map[string]int
 	problems        map[string]int
 
-	ev                                                     *event.Event
-	route, level, sev, source, technique, rule, room, code event.NameID
-	entity                                                 [event.NumEntityKinds]event.NameID
+	ev                                                           *event.Event
+	kind, route, level, sev, source, technique, rule, room, code event.NameID
+	entity                                                       [event.NumEntityKinds]event.NameID
 }
 
 func newSummary() *summary {
@@ -34,7 +35,7 @@ func newSummary() *summary {
 	s := &summary{
 		routes: map[string]int{}, levels: map[string]int{}, techniques: map[string]int{}, findings: map[string]int{},
 		entities: map[string]int{}, sources: map[string]int{}, problems: map[string]int{},
-		route: id("route"), level: id("level"), sev: id("severity"), source: id("source"), technique: id("attack.techniques"),
+		added: map[string]int{}, kind: id("kind"), route: id("route"), level: id("level"), sev: id("severity"), source: id("source"), technique: id("attack.techniques"),
 		rule: id("findings.title"), room: id("problems.room"), code: id("problems.code"),
 	}
 	for k := range s.entity {
@@ -45,13 +46,17 @@ func newSummary() *summary {
 }
 
 func (s *summary) count(ev *event.Event) {
-	s.out++
 	text := func(id event.NameID) string {
 		if f := ev.First(id); f != nil {
 			return strings.Clone(f.Value.S)
 		}
 		return ""
 	}
+	if k := text(s.kind); k != "" && k != "event" {
+		s.added[k]++
+		return
+	}
+	s.out++
 	r := text(s.route)
 	if r == "" {
 		return
@@ -104,6 +109,7 @@ func (s *summary) print(w io.Writer) {
 		}
 	}
 	column("route", s.routes, event.NumRoutes)
+	column("added", s.added, topRows)
 	sev := map[string]int{}
 	for n, c := range s.severity {
 		if c > 0 {

@@ -136,6 +136,10 @@ func (t *table) add(line []byte) {
 		return
 	}
 	r := &row{scored: s, why: s.why(), count: 1, at: t.scored}
+	if s.Kind == kindIncident { // what it came to is its newest record's to say
+		t.rows[s.ID] = r
+		return
+	}
 	key := strings.Join([]string{s.Kind, s.Host(), s.Who(), s.Source, s.Route, r.why, fmt.Sprint(s.Severity)}, "\x00")
 	if t.each {
 		key = fmt.Sprint(t.scored)
