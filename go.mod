@@ -24,6 +24,7 @@ require (
 	github.com/IBM/fluent-forward-go v0.4.0
 	github.com/fluent/fluent-bit-go v0.0.0-20230731091245-a7a013e2473c
 	github.com/rogpeppe/go-internal v1.16.0
+	github.com/tinylib/msgp v1.4.0
 	go.yaml.in/yaml/v3 v3.0.4
 )
 
@@ -36,7 +37,6 @@ require (
 	github.com/philhofer/fwd v1.2.0 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
-	github.com/tinylib/msgp v1.4.0 // indirect
 	github.com/ugorji/go/codec v1.1.7 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/tools v0.36.0 // indirect
