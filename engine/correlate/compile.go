@@ -379,6 +379,10 @@ func (r *Room) index(c *rule, byRef map[string]*rule, in In) error {
 			return c.refuse("step %q matches nothing", s.Name)
 		}
 		for _, m := range s.Any {
+			m.Techniques = slices.Clone(m.Techniques)
+			for i, t := range m.Techniques {
+				m.Techniques[i] = strings.ToUpper(t)
+			}
 			a := alt{rule: c, step: i, match: m}
 			for _, w := range m.Where {
 				cw, why := newWhere(r.names, w)
@@ -413,7 +417,6 @@ func (r *Room) index(c *rule, byRef map[string]*rule, in In) error {
 				}
 			case len(m.Techniques) > 0:
 				for _, t := range m.Techniques {
-					t = strings.ToUpper(t)
 					r.byTechnique[t] = append(r.byTechnique[t], n)
 				}
 			case len(m.Tactics) > 0:
@@ -443,7 +446,7 @@ const (
 	quietRefused                   // one with it does
 )
 
-// has reports whether one of list is s or, for techniques, its parent.
+// hasTechnique reports whether the event has one of list or a sub-technique of it.
 func hasTechnique(list []string, ev *event.Event) bool {
 	for _, want := range list {
 		for _, t := range ev.Techniques {
@@ -455,7 +458,7 @@ func hasTechnique(list []string, ev *event.Event) bool {
 	return false
 }
 
-// technique reports whether id is want or a sub-technique of it.
+// technique reports whether id is want or a sub-technique of it. Both are spelt as ATT&CK does, in upper case.
 func technique(id, want string) bool {
-	return len(id) >= len(want) && equalFold(id[:len(want)], strings.ToLower(want)) && (len(id) == len(want) || id[len(want)] == '.')
+	return len(id) >= len(want) && id[:len(want)] == want && (len(id) == len(want) || id[len(want)] == '.')
 }

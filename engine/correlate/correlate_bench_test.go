@@ -1,0 +1,166 @@
+package correlate
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"prescore/engine/entity"
+	"prescore/engine/event"
+)
+
+// eventCount is a rule that counts records with a technique by principal and never holds.
+func eventCount(id, technique string, span int64, typ Type) Rule {
+	r := Rule{ID: id, Title: id, Type: typ, GroupBy: []string{"principal"}, Span: span, Conds: []Cond{{GTE, 1e5}}, Native: true,
+		Steps: []Step{{Name: "s", Any: []Match{{Techniques: []string{technique}}}}}}
+	if typ != EventCount {
+		r.Fields = []string{"message"}
+	}
+	return r
+}
+
+func benchEvent(b *bench, i int, who string) *event.Event {
+	ev := event.New(b.names)
+	ev.ID, ev.Source = fmt.Sprintf("%016x", i), "sysmon"
+	ev.Entities[event.Principal] = who
+	ev.AddTechnique("T1059")
+	return ev
+}
+
+// again makes an event ready to be applied once more at another time.
+func again(ev *event.Event, at int64) {
+	ev.Findings, ev.Incidents = ev.Findings[:0], nil
+	ev.Arrival = at
+	ev.Set(event.KeyTime, event.TimeOf(at))
+}
+
+// BenchmarkEntities applies records of so many principals at a bound of 100,000: cost a record, bytes a group.
+func BenchmarkEntities(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			r := newBench(b, func(_ *entity.Config, c *Config, in *In) {
+				c.Shipped, in.Rules, c.MaxGroups = false, []Rule{eventCount("r", "T1059", minute, EventCount)}, 100_000
+			})
+			ev := benchEvent(r, 0, "")
+			who := make([]string, n)
+			for i := range who {
+				who[i] = fmt.Sprintf("user%07d", i)
+			}
+			var m0, m1 runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m0)
+			one := func(i int) {
+				again(ev, start+int64(i)*second/10_000)
+				ev.Entities[event.Principal] = who[i*2654435761%n]
+				r.r.Apply(ev)
+			}
+			for i := range min(2*n, 400_000) {
+				one(i)
+			}
+			runtime.GC()
+			runtime.ReadMemStats(&m1)
+			i := min(2*n, 400_000)
+			for b.Loop() {
+				one(i)
+				i++
+			}
+			b.ReportMetric(float64(m1.HeapAlloc-m0.HeapAlloc)/float64(r.st.Len()), "B/group")
+			b.ReportMetric(float64(r.st.Len()), "groups")
+			if r.st.Len() > 100_000 {
+				b.Fatal("the bound does not hold")
+			}
+		})
+	}
+}
+
+// BenchmarkRules applies records that one rule of so many counts.
+func BenchmarkRules(b *testing.B) {
+	for _, n := range []int{1, 10, 100, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			r := newBench(b, func(_ *entity.Config, c *Config, in *In) {
+				c.Shipped = false
+				for i := range n {
+					in.Rules = append(in.Rules, eventCount(fmt.Sprint("r", i), fmt.Sprintf("T%d", 1059+i), minute, EventCount))
+				}
+			})
+			ev := benchEvent(r, 0, "alice")
+			i := 0
+			for b.Loop() {
+				again(ev, start+int64(i)*second)
+				r.r.Apply(ev)
+				i++
+			}
+		})
+	}
+}
+
+// BenchmarkOccupancy applies records to a window that holds so many: the cost must not grow with them.
+func BenchmarkOccupancy(b *testing.B) {
+	for _, typ := range []Type{EventCount, ValueCount} {
+		for _, n := range []int{10, 100, 1000, 10_000, 100_000} {
+			b.Run(fmt.Sprint(typ, "/", n), func(b *testing.B) {
+				rule := eventCount("r", "T1059", int64(n)*second, typ)
+				r := newBench(b, func(_ *entity.Config, c *Config, in *In) {
+					c.Shipped, in.Rules, c.MaxWindow = false, []Rule{rule}, 1<<17
+				})
+				ev := benchEvent(r, 0, "alice")
+				texts := make([]string, 1000)
+				for i := range texts {
+					texts[i] = fmt.Sprint("value", i)
+				}
+				i := 0
+				one := func() {
+					again(ev, start+int64(i)*second)
+					ev.Set(event.KeyMessage, event.Str(texts[i%len(texts)]))
+					r.r.Apply(ev)
+					i++
+				}
+				for range n + 1000 {
+					one()
+				}
+				b.ResetTimer()
+				for b.Loop() {
+					one()
+				}
+				cur := r.st.Peek(r.r.rules[0].kind, "alice")
+				if got := int(r.r.slot.Of(cur.E).ring.n) - int(r.r.slot.Of(cur.E).lo); got < n-1 || got > n+2 {
+					b.Fatalf("the window holds %d", got)
+				}
+				cur.Close()
+			})
+		}
+	}
+}
+
+// BenchmarkThreads applies records of many principals from as many threads as -cpu says: compare -cpu 1,2.
+func BenchmarkThreads(b *testing.B) {
+	r := newBench(b, func(_ *entity.Config, c *Config, in *In) {
+		c.Shipped, in.Rules = false, []Rule{eventCount("r", "T1059", minute, EventCount)}
+	})
+	b.RunParallel(func(pb *testing.PB) {
+		ev := benchEvent(r, 0, "")
+		who := make([]string, 1000)
+		for i := range who {
+			who[i] = fmt.Sprintf("user%07d", i)
+		}
+		for i := 0; pb.Next(); i++ {
+			again(ev, start+int64(i)*second/100)
+			ev.Entities[event.Principal] = who[i%1000]
+			r.r.Apply(ev)
+		}
+	})
+}
+
+// BenchmarkShipped applies a failed login to the shipped rules.
+func BenchmarkShipped(b *testing.B) {
+	r := newBench(b, func(_ *entity.Config, _ *Config, in *In) { in.Shipped = shipped(b) })
+	ev := benchEvent(r, 0, "")
+	failedLogin("alice", "10.0.0.5")(ev)
+	ev.Techniques = ev.Techniques[:0]
+	i := 0
+	for b.Loop() {
+		again(ev, start+int64(i)*100*second)
+		r.r.Apply(ev)
+		i++
+	}
+}
