@@ -23,8 +23,9 @@ var kills = flag.Int("kills", 100, "how often TestCrash kills its child")
 // The child of TestCrash: an agent that correlates a stream of events, resumed where it is told, until it is killed.
 const (
 	crashInterval = 20 * time.Millisecond
-	crashGroup    = 40  // events of one account
-	crashResend   = 200 // events that the host sends again after a crash: more than go by in an interval
+	crashWrite    = 300 * time.Millisecond // what a write may take on a busy disk
+	crashGroup    = 40                     // events of one account
+	crashResend   = 200                    // events that the host sends again after a crash: more than go by in an interval
 )
 
 func TestMain(m *testing.M) {
@@ -63,10 +64,15 @@ func crashChild(path, from string) {
 	var at int
 	_, err = fmt.Sscan(from, &at)
 	fatal(err)
-	c := st.Peek(mustKind(st, "rule:brute"), fmt.Sprint("user", max(0, at-1)/crashGroup))
-	there := c.E != nil
-	c.Close()
-	fmt.Println("loaded", at, there, st.Len())
+	newest := -1
+	st.Export(func(k, v []byte) {
+		info, err := entity.Describe(k, v)
+		fatal(err)
+		w, err := correlate.Describe(info.Slots["window"])
+		fatal(err)
+		newest = max(newest, int(w.Newest/second)-1_700_000_000)
+	})
+	fmt.Println("loaded", newest)
 	s.Start()
 	ev := event.New(names)
 	for i := max(0, at-crashResend); ; i++ {
@@ -87,14 +93,6 @@ func crashChild(path, from string) {
 	}
 }
 
-func mustKind(st *entity.Store, name string) entity.Kind {
-	k, ok := st.KindNamed(name)
-	if !ok {
-		panic(name)
-	}
-	return k
-}
-
 func fatal(err error) {
 	if err != nil {
 		fmt.Println("error", err)
@@ -113,17 +111,28 @@ func TestCrash(t *testing.T) {
 	rng := rand.New(rand.NewSource(5))
 	ids := map[string]string{}
 	at, repeated := 0, 0
+	due := -1 // the newest event that was told an interval and its write before the kill
+	worst := 0
 	for kill := range n {
-		at = crash(t, path, at, kill, time.Duration(10+rng.Intn(120))*time.Millisecond, ids, &repeated)
+		life := time.Duration(10+rng.Intn(120)) * time.Millisecond
+		if kill%5 == 4 {
+			life += crashWrite
+		}
+		at, due = crash(t, path, at, due, kill, life, ids, &repeated, &worst)
 	}
 	if len(ids) < n/2 {
 		t.Errorf("only %d incidents in %d lives", len(ids), n)
 	}
-	t.Logf("%d kills, %d events, %d incidents, %d told again under their own id", n, at, len(ids), repeated)
+	t.Logf("%d kills, %d events, %d incidents, %d told again under their own id; at worst %d events were not in the file", n, at, len(ids), repeated, worst)
 }
 
-// crash runs one life of the child and gives how far it came.
-func crash(t *testing.T, path string, at, kill int, life time.Duration, ids map[string]string, repeated *int) int {
+// crash runs one life of the child and gives how far it came, and which event must be in the file by then.
+func crash(t *testing.T, path string, at, due, kill int, life time.Duration, ids map[string]string, repeated, worst *int) (int, int) {
+	type told struct {
+		i  int
+		at time.Time
+	}
+	var all []told
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "PRESCORE_CRASH_CHILD="+path, "PRESCORE_CRASH_FROM="+fmt.Sprint(at))
 	out, err := cmd.StdoutPipe()
@@ -140,10 +149,14 @@ func crash(t *testing.T, path string, at, kill int, life time.Duration, ids map[
 		f := strings.Fields(sc.Text())
 		switch f[0] {
 		case "loaded":
-			// What was told longer ago than an interval must be there; a life of four intervals has that.
-			if kill > 0 && at > crashResend*4 && f[2] != "true" && f[3] == "0" {
-				t.Errorf("life %d: nothing was restored", kill)
+			var newest int
+			if _, err := fmt.Sscan(f[1], &newest); err != nil {
+				t.Fatal(err)
 			}
+			if newest < due {
+				t.Errorf("life %d: restored up to event %d, but %d was told an interval before the kill", kill, newest, due)
+			}
+			*worst = max(*worst, at-1-newest)
 			timer = time.AfterFunc(life, func() { _ = cmd.Process.Kill() }) // it may be over already
 		case "says", "error":
 			t.Errorf("life %d: %s", kill, sc.Text())
@@ -158,12 +171,19 @@ func crash(t *testing.T, path string, at, kill int, life time.Duration, ids map[
 			if _, err := fmt.Sscan(f[1], &at); err != nil {
 				t.Fatal(err)
 			}
+			all = append(all, told{at, time.Now()})
 		}
 	}
+	end := time.Now()
 	if timer == nil {
 		t.Fatalf("life %d: the child did not start", kill)
 	}
 	timer.Stop()
 	_ = cmd.Wait() // killed: that is the point
-	return at + 1
+	for _, e := range all {
+		if end.Sub(e.at) > crashInterval+crashWrite {
+			due = e.i
+		}
+	}
+	return at + 1, due
 }

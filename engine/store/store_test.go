@@ -240,3 +240,32 @@ func TestMigrate(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestList(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	l := &log{}
+	st, slot := state(t)
+	s := open(t, path, st, l)
+	s.Load()
+	for i := range 5 {
+		put(st, slot, fmt.Sprint("user", i), int64(i), 10)
+	}
+	s.Flush()
+	if _, err := List(path, func(entity.Info) {}); err == nil || !strings.HasSuffix(err.Error(), "an agent has it open; list a copy of it") {
+		t.Errorf("an open file: %v", err)
+	}
+	s.Close()
+	var keys []string
+	bad, err := List(path, func(i entity.Info) {
+		keys = append(keys, i.Kind+" "+i.Key)
+		if len(i.Slots["note"]) == 0 || i.Last != second {
+			t.Errorf("%+v", i)
+		}
+	})
+	if err != nil || bad != 0 || strings.Join(keys, ",") != "principal user0,principal user1,principal user2,principal user3,principal user4" {
+		t.Errorf("%q, %d damaged, %v", keys, bad, err)
+	}
+	if _, err := List(path+".none", func(entity.Info) {}); err == nil {
+		t.Error("a file that is not there is listed")
+	}
+}
