@@ -43,6 +43,9 @@ const (
 	ocsfDirection
 	ocsfIPVersionID
 	ocsfIPVersion
+	ocsfAddressVersionID
+	ocsfAddressVersion
+	ocsfProtocolOf
 	ocsfLogonTypeID
 	ocsfLogonType
 	ocsfAuthProtocolID
@@ -64,6 +67,7 @@ const (
 	ocsfResource // [{"name", "uid", "type"}]
 	ocsfLoggers  // [{"name", "uid"}]
 	ocsfFindingList
+	ocsfIndicators // [{"type_id", "type", "value"}] of each of keys
 	ocsfFormat
 	ocsfSource // the mapping's name, or "Unknown"
 	ocsfMillis // a duration in nanoseconds as milliseconds

@@ -51,6 +51,10 @@ var (
 
 	ipVersionChoices = choices(one(4, "Internet Protocol version 4 (IPv4)", "ipv4", "4"), one(6, "Internet Protocol version 6 (IPv6)", "ipv6", "6"))
 
+	// IANA's assigned internet protocol numbers.
+	protocolChoices = choices(one(1, "", "icmp"), one(2, "", "igmp"), one(6, "", "tcp"), one(17, "", "udp"), one(47, "", "gre"), one(50, "", "esp"),
+		one(51, "", "ah"), one(58, "", "icmp6", "icmpv6", "ipv6-icmp"), one(89, "", "ospf"), one(132, "", "sctp"))
+
 	logonChoices = choices(one(1, "System", "0", "system"), one(2, "Interactive", "2", "interactive"), one(3, "Network", "3", "network"),
 		one(4, "Batch", "4", "batch"), one(5, "OS Service", "5", "service"), one(7, "Unlock", "7", "unlock"),
 		one(8, "Network Cleartext", "8", "networkcleartext"), one(9, "New Credentials", "9", "newcredentials"),
@@ -78,6 +82,30 @@ func pick(list []choice, word string) *choice {
 	return nil
 }
 
+func pickID(list []choice, id uint64) *choice {
+	for i := range list {
+		if list[i].id == id {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// addressVersion gives 4 or 6 by the addresses of the event, 0 where it has none.
+func (w *writer) addressVersion() byte {
+	ip := w.ev.Str(event.KeySrcIP)
+	if ip == "" {
+		ip = w.ev.Str(event.KeyDstIP)
+	}
+	switch {
+	case strings.IndexByte(ip, ':') >= 0:
+		return 6
+	case strings.IndexByte(ip, '.') >= 0:
+		return 4
+	}
+	return 0
+}
+
 // enumeration writes the number of an enumeration, or its caption.
 func (w *writer) enumeration(dst []byte, l *leaf) []byte {
 	k := w.first(l.keys)
@@ -95,6 +123,18 @@ func (w *writer) enumeration(dst []byte, l *leaf) []byte {
 		return w.choose(dst, directionChoices, event.KeyDirection, l.op == ocsfDirectionID)
 	case ocsfIPVersionID, ocsfIPVersion:
 		return w.choose(dst, ipVersionChoices, k, l.op == ocsfIPVersionID)
+	case ocsfAddressVersionID:
+		return append(dst, w.addressVersion())
+	case ocsfAddressVersion:
+		if c := pickID(ipVersionChoices, uint64(w.addressVersion())); c != nil {
+			return wire.AppendStr(dst, c.caption)
+		}
+		return append(dst, unknownText...)
+	case ocsfProtocolOf:
+		if c := pick(protocolChoices, w.ev.Str(event.KeyTransport)); c != nil {
+			return wire.AppendUint(dst, c.id)
+		}
+		return wire.AppendInt(dst, -1) // not one that IANA has a number for
 	case ocsfLogonTypeID, ocsfLogonType:
 		return w.choose(dst, logonChoices, k, l.op == ocsfLogonTypeID)
 	case ocsfAuthProtocolID, ocsfAuthProtocol:

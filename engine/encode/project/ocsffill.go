@@ -35,6 +35,9 @@ func ocsfFills() []column {
 		zero("connection_info", "direction_id"),
 		of("connection_info.protocol_ver_id", ocsfIPVersionID, event.KeyNetworkType),
 		of("connection_info.protocol_ver", ocsfIPVersion, event.KeyNetworkType),
+		fill("connection_info.protocol_ver_id", ocsfAddressVersionID, "", "connection_info", ""),
+		fill("connection_info.protocol_ver", ocsfAddressVersion, "", "connection_info", ""),
+		fill("connection_info.protocol_num", ocsfProtocolOf, "", "connection_info.protocol_name", ""),
 		of("logon_type_id", ocsfLogonTypeID, event.KeyLogonType),
 		of("logon_type", ocsfLogonType, event.KeyLogonType),
 		of("auth_protocol_id", ocsfAuthProtocolID, event.KeyAuthMethod),
@@ -62,6 +65,8 @@ func ocsfFills() []column {
 		of("finding_info.uid", ocsfText, event.KeyFindingID, event.KeyRuleID),
 		of("finding.title", ocsfText, event.KeyFinding, event.KeyRule),
 		of("finding.uid", ocsfText, event.KeyFindingID, event.KeyRuleID),
+		of("osint", ocsfIndicators, event.KeyFileSHA256, event.KeyFileSHA1, event.KeyFileMD5, event.KeyURL, event.KeyDomain, event.KeyEmailFrom,
+			event.KeySrcIP).in(event.OSINTInventory),
 		of("log_name", ocsfText, event.KeyLogName).also(),
 
 		// A process that was started has its parent at both places.
@@ -105,6 +110,7 @@ func ocsfFills() []column {
 		fill("finding_info_list", ocsfFindingList, "", "finding_info_list", ""),
 		fill("assignee.name", opConst, unknown, "assignee", ""),
 		fill("status_id", opConst, "\x00", "status_id", "").in(event.IncidentFinding),
+		fill("osint", ocsfIndicators, "", "osint", ""),
 		fill("direction_id", ocsfDirectionID, "", "direction_id", ""),
 		fill("version", opConst, unknown, "version", ""),
 		fill("tunnel_type_id", opConst, "\x00", "tunnel_type_id", ""),

@@ -112,6 +112,8 @@ func (w *writer) ocsfOfKeys(dst []byte, l *leaf) []byte {
 		return append(append(dst, "\xb2classification_ids"...), 0x91, 0)
 	case ocsfHashes:
 		return w.hashes(dst, l.keys)
+	case ocsfIndicators:
+		return w.indicators(dst, l.keys)
 	case ocsfResource:
 		return w.object(append(dst, 0x91), l.keys, "name", "uid", "type")
 	case ocsfLoggers:
@@ -278,6 +280,36 @@ var fingerprints = func() (f [4]string) {
 	}
 	return f
 }()
+
+// indicators writes an array of an osint object for each key that is set, one that is not known where none is.
+func (w *writer) indicators(dst []byte, keys []event.Key) []byte {
+	at := len(dst)
+	dst = append(dst, 0x90)
+	for _, k := range keys {
+		if !w.have.has(k) {
+			continue
+		}
+		dst[at]++
+		switch k {
+		case event.KeyURL:
+			dst = append(dst, "\x83\xa7type_id\x05\xa4type\xa3URL"...)
+		case event.KeyDomain:
+			dst = append(dst, "\x83\xa7type_id\x02\xa4type\xa6Domain"...)
+		case event.KeyEmailFrom:
+			dst = append(dst, "\x83\xa7type_id\x09\xa4type\xadEmail Address"...)
+		case event.KeySrcIP:
+			dst = append(dst, "\x83\xa7type_id\x01\xa4type\xaaIP Address"...)
+		default:
+			dst = append(dst, "\x83\xa7type_id\x04\xa4type\xa4Hash"...)
+		}
+		dst = w.ofKey(append(dst, "\xa5value"...), k)
+	}
+	if dst[at] == 0x90 {
+		dst = append(append(dst, "\x82\xa7type_id\x00\xa5value"...), unknownText...)
+		dst[at]++
+	}
+	return dst
+}
 
 // object writes a map of the keys that are set under names.
 func (w *writer) object(dst []byte, keys []event.Key, names ...string) []byte {
