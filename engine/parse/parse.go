@@ -23,6 +23,10 @@ const maxLead = 256
 // container). A record with more speaks for itself: its hash is of the whole.
 const maxCarried = 6
 
+// speakers are fields that the host's own parsers and inputs take out of a line: a record with one of them is more than the carrier
+// of what is left. Two hosts may send the same words in the same second.
+var speakers = []string{"host", "hostname", "ident", "pid", "pri", "_HOSTNAME", "_PID", "SYSLOG_IDENTIFIER", "PRIORITY"}
+
 // In is what the room is given.
 type In struct {
 	Names *event.Names // the engine's table, not yet complete
@@ -31,6 +35,7 @@ type In struct {
 // Room reads formats (see the package comment).
 type Room struct {
 	messages []event.NameID
+	speakers []event.NameID
 	nested   []event.NameID
 	rules    []rule
 	patterns []pattern
@@ -44,6 +49,9 @@ func New(cfg Config, in In) (*Room, error) {
 	r := &Room{}
 	var err error
 	if r.messages, err = intern(in.Names, "message_fields", cfg.MessageFields); err != nil {
+		return nil, err
+	}
+	if r.speakers, err = intern(in.Names, "", speakers); err != nil {
 		return nil, err
 	}
 	if r.nested, err = intern(in.Names, "nested_fields", cfg.NestedFields); err != nil {
@@ -103,9 +111,30 @@ func (r *Room) Apply(ev *event.Event) {
 	if !ok {
 		return
 	}
-	if r.text(ev, text, u, structured) || n <= maxCarried && !structured {
+	r.text(ev, text, u, structured)
+	if !structured && r.carrier(ev, n) {
 		ev.Line = text
 	}
+}
+
+// carrier reports whether a record of n fields is no more than the carrier of its line. What the kubernetes filter adds about the
+// container does not count.
+func (r *Room) carrier(ev *event.Event, n int) bool {
+	for _, id := range r.speakers {
+		if f := ev.First(id); f != nil && f.Layer == 0 {
+			return false
+		}
+	}
+	if n <= maxCarried {
+		return true
+	}
+	own := n
+	for i := range ev.Fields[:n] {
+		if strings.HasPrefix(ev.Fields[i].Name, "kubernetes.") {
+			own--
+		}
+	}
+	return own <= maxCarried
 }
 
 // rule gives the first entry [[parse.tag]] that matches a tag, nil where none does.
@@ -132,24 +161,24 @@ func (r *Room) find(ev *event.Event) (string, bool) {
 	return "", false
 }
 
-// text reads the record's text and reports whether it was in some format. inside is true where the record is structured already:
+// text reads the record's text. inside is true where the record is structured already:
 // then only what cannot be prose is looked for.
-func (r *Room) text(ev *event.Event, text string, u *rule, inside bool) bool {
+func (r *Room) text(ev *event.Event, text string, u *rule, inside bool) {
 	for i := range r.patterns {
 		if p := &r.patterns[i]; glob(p.match, ev.Tag) && p.Parse(ev, text, 1) {
 			ev.Format, ev.Formats = p.name, p.name
-			return true
+			return
 		}
 	}
 	p := pass{r: r, ev: ev, strict: inside}
 	s := begin(text)
 	if u != nil && u.format != fNone {
 		if p.read(s, u.format, u.kv, u, fNone, 1) {
-			return true
+			return
 		}
 		ev.Problem(room, "not_"+formatNames[u.format], "")
 	}
-	return p.parse(s, fNone, 1)
+	p.parse(s, fNone, 1)
 }
 
 // pass is one text and everything nested in it.

@@ -130,11 +130,15 @@ func TestStructured(t *testing.T) {
 		}
 	}
 	put("pri", "34", "host", "h", "ident", "su", "message", "a=1 b=2")
-	f("kv", "a=1 b=2", "a=1|b=2")
+	f("kv", "", "a=1|b=2")
 	put("MESSAGE", "words", "PRIORITY", "6", "SYSLOG_IDENTIFIER", "sshd", "_PID", "7", "_HOSTNAME", "h", "_UID", "0", "_COMM", "sshd")
 	f("", "", "")
 	put("log", "words", "stream", "stdout")
 	f("", "words", "")
+	put("log", `{"a":1}`, "stream", "stdout", "time", "T", "kubernetes.a", "x", "kubernetes.b", "x", "kubernetes.c", "x", "kubernetes.d", "x")
+	f("json", `{"a":1}`, "a=1")
+	put("log", `{"a":1}`, "b", "x", "c", "x", "d", "x", "e", "x", "f", "x", "g", "x")
+	f("json", "", "a=1")
 	put("other", "words")
 	f("", "", "")
 	put("log", "")

@@ -61,7 +61,7 @@ var flatNames = map[string]string{
 	"UserID": "Security_UserID", "ActivityID": "Correlation_ActivityID", "EventTime": "TimeCreated", "OpcodeValue": "Opcode", "TaskValue": "Task",
 	"event_id": "EventID", "log_name": "Channel", "source_name": "Provider_Name", "computer_name": "Computer", "record_number": "EventRecordID",
 	"process_id": "Execution_ProcessID", "thread_id": "Execution_ThreadID", "provider_guid": "Provider_Guid", "user.identifier": "Security_UserID",
-	"EventCode": "EventID", "LogName": "Channel", "ComputerName": "Computer",
+	"EventCode": "EventID", "EventSourceName": "Provider_Name", "LogName": "Channel", "ComputerName": "Computer",
 	"activity_id": "Correlation_ActivityID", "EventLevel": "Level", "LevelValue": "Level",
 }
 
@@ -77,7 +77,7 @@ func (w *windows) open(names *event.Names) error {
 	w.renames, w.flats = table(renamed, id), table(flatNames, id)
 	w.system, w.eventID, w.channel, w.provider = id("System"), id("EventID"), id("Channel"), id("Provider_Name")
 	w.oldID, w.logName, w.inserts, w.data = id("event_id"), id("LogName"), id("StringInserts"), id("Data")
-	w.providers = []event.NameID{w.channel, w.provider, id("ProviderName"), id("SourceName")}
+	w.providers = []event.NameID{w.channel, w.provider, id("ProviderName"), id("SourceName"), id("EventSourceName")}
 	w.marks = []mark{
 		{id: id("Event.System.EventID"), prefixes: []string{"Event.EventData.", "Event.UserData."}, deep: true},
 		{id: id("Event.System.EventID.#text"), prefixes: []string{"Event.EventData.", "Event.UserData."}, deep: true},
