@@ -206,7 +206,11 @@ func (r *run) regex(re *sigma.Regex, h *textValue) bool {
 			return false
 		}
 	}
-	m, over := re.Match(h.orig)
+	run := re.Match
+	if h.ascii {
+		run = re.MatchASCII
+	}
+	m, over := run(h.orig)
 	if over {
 		r.cutRegex++
 	}

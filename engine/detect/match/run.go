@@ -13,6 +13,7 @@ type textValue struct {
 	orig, fold string
 	val        event.Value
 	text       bool
+	ascii      bool
 }
 
 // fieldValues is what the record has under a field.
@@ -262,7 +263,8 @@ func (r *run) add(v event.Value) {
 		if t.orig, cut = sigma.Clip(v.Text(&r.arena)); cut {
 			r.cutValues++
 		}
-		t.fold, t.text = r.folded(t.orig), true
+		t.fold, t.ascii = r.folded(t.orig)
+		t.text = true
 	}
 	r.texts = append(r.texts, t)
 }
@@ -272,41 +274,51 @@ const (
 	ones = 0x0101010101010101
 )
 
-// folded gives s folded: s itself where nothing changes, ASCII eight bytes a step.
-func (r *run) folded(s string) string {
+// folded gives s folded, s itself where nothing changes, and whether it is ASCII: eight bytes a step.
+func (r *run) folded(s string) (string, bool) {
 	b := event.BytesOf(s)
-	i := 0
-	for ; i < len(b); i++ {
-		if c := b[i]; c-'A' < 26 || c >= utf8.RuneSelf {
+	k := 0
+	for ; k+8 <= len(b); k += 8 {
+		if w := le64(b[k:]); w&high != 0 || upper(w) != 0 {
 			break
 		}
 	}
-	if i == len(b) {
-		return s
+	if k+8 > len(b) {
+		for ; k < len(b); k++ {
+			if c := b[k]; c-'A' < 26 || c >= utf8.RuneSelf {
+				break
+			}
+		}
+	}
+	if k == len(b) {
+		return s, true
 	}
 	dst := r.arena.Grab(len(b))
-	k := 0
+	k = k &^ 7
+	copy(dst, b[:k])
 	for ; k+8 <= len(b); k += 8 {
 		w := le64(b[k:])
 		if w&high != 0 {
-			return event.View(sigma.AppendFold(dst[:0], s))
+			return event.View(sigma.AppendFold(dst[:0], s)), false
 		}
-		// a byte's high bit: at or above 'A', without those above 'Z'; moved down it is the bit between the cases
-		up := (w + ones*(0x80-'A')) &^ (w + ones*(0x80-'Z'-1)) & high
-		put64(dst[k:], w|up>>2)
+		put64(dst[k:], w|upper(w)>>2)
 	}
 	for ; k < len(b); k++ {
 		c := b[k]
 		if c >= utf8.RuneSelf {
-			return event.View(sigma.AppendFold(dst[:0], s))
+			return event.View(sigma.AppendFold(dst[:0], s)), false
 		}
 		if c-'A' < 26 {
 			c += 'a' - 'A'
 		}
 		dst[k] = c
 	}
-	return event.View(dst)
+	return event.View(dst), true
 }
+
+// upper gives the high bit of each byte of w that is a capital letter; no byte of w has its own. Moved down by two it is the bit
+// between the cases.
+func upper(w uint64) uint64 { return (w + ones*(0x80-'A')) &^ (w + ones*(0x80-'Z'-1)) & high }
 
 func le64(b []byte) uint64 {
 	_ = b[7]

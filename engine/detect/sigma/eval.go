@@ -27,10 +27,24 @@ func Clip(s string) (string, bool) {
 
 // Match runs the expression over s, as far as its bound goes; over reports that s was longer than that.
 func (r *Regex) Match(s string) (matched, over bool) {
-	if n := maxRegexWork / r.Inst; len(s) > n {
-		s, over = s[:n], true
+	s, over = r.clip(s)
+	return r.Re.MatchString(s), over
+}
+
+// MatchASCII is Match, faster, for a text of ASCII alone.
+func (r *Regex) MatchASCII(s string) (matched, over bool) {
+	s, over = r.clip(s)
+	if r.fast != nil {
+		return r.fast.match(s), over
 	}
 	return r.Re.MatchString(s), over
+}
+
+func (r *Regex) clip(s string) (string, bool) {
+	if n := maxRegexWork / r.Inst; len(s) > n {
+		return s[:n], true
+	}
+	return s, false
 }
 
 // Record is what a rule is evaluated against.

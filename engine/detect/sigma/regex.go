@@ -21,6 +21,7 @@ type Regex struct {
 	Re   *regexp.Regexp
 	Inst int      // compiled instructions: cost is Inst times bytes at most
 	Need []string // folded; a text that matches holds one of these. Empty: nothing is known
+	fast *dfa     // nil where it would be too large
 }
 
 // CompileRegex compiles a `re` value with flags out of "ims"; it refuses what a linear-time engine cannot run, with the reason.
@@ -48,7 +49,7 @@ func CompileRegex(text, flags string) (*Regex, error) {
 	if err != nil {
 		return nil, fmt.Errorf("regular expression %q: %v", text, err)
 	}
-	return &Regex{Re: re, Inst: len(prog.Inst), Need: required(tree)}, nil
+	return &Regex{Re: re, Inst: len(prog.Inst), Need: required(tree), fast: newDFA(prog)}, nil
 }
 
 // regexReason says why a linear-time engine refuses, in the words of who wrote it for a backtracking one.

@@ -1,0 +1,80 @@
+package sigma
+
+import (
+	"math/rand"
+	"testing"
+)
+
+// TestDFAIsRegexp holds the automaton equal to regexp over texts made of what expressions look for.
+func TestDFAIsRegexp(t *testing.T) {
+	exprs := []struct{ re, flags string }{
+		{`abc`, ""}, {`^abc$`, ""}, {`^a|b$`, "m"}, {`a.c`, ""}, {`a.c`, "s"}, {`\bab\b`, ""}, {`\Bab`, ""}, {`(a|b)*c`, ""}, {`a{2,4}b`, "i"},
+		{`[^a]b`, ""}, {`$`, ""}, {`^$`, ""}, {`x*`, ""}, {`\$\{`, ""}, {`(?:^|\n)b`, ""}, {`a\z`, ""}, {`\A\s`, ""}, {`^\w+\b.`, "m"}, {`k`, "i"}, {`[a-c]{3}\s[ab]{2}`, ""},
+	}
+	pieces := []string{"a", "b", "c", "ab", "abc", "ABC", "\n", " ", "_", "x", "${", "K", ".", ""}
+	r := rand.New(rand.NewSource(1))
+	yes := 0
+	for _, e := range exprs {
+		re, err := CompileRegex(e.re, e.flags)
+		if err != nil || re.fast == nil {
+			t.Fatalf("%s: %v, %v", e.re, err, re)
+		}
+		for range 2000 {
+			s := ""
+			for range r.Intn(7) {
+				s += pieces[r.Intn(len(pieces))]
+			}
+			want, _ := re.Match(s)
+			if got, _ := re.MatchASCII(s); got != want {
+				t.Fatalf("%q (%s) on %q: %v, regexp says %v", e.re, e.flags, s, got, want)
+			}
+			if want {
+				yes++
+			}
+		}
+	}
+	if yes < 5000 {
+		t.Errorf("only %d matches", yes)
+	}
+}
+
+func FuzzDFA(f *testing.F) {
+	f.Add(`a(b|c)*d$`, "xabcbd")
+	f.Add(`(?m)^\s*\bfoo\B.`, "\nfoo_x")
+	f.Add(`(?is)x.{0,5}y`, "X\nY")
+	f.Fuzz(func(t *testing.T, expr, text string) {
+		if len(expr) > 60 || len(text) > 200 {
+			return
+		}
+		re, err := CompileRegex(expr, "")
+		if err != nil {
+			return
+		}
+		b := []byte(text)
+		for i := range b {
+			b[i] &= 0x7f
+		}
+		want, _ := re.Match(string(b))
+		if got, _ := re.MatchASCII(string(b)); got != want {
+			t.Errorf("%q on %q: %v, regexp says %v", expr, b, got, want)
+		}
+	})
+}
+
+func BenchmarkRegex(b *testing.B) {
+	re, err := CompileRegex(`\\[a-zA-Z0-9]{1,32}\.[a-zA-Z0-9]{1,6}\.[ "']{1}`, "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	text := `C:\Windows\system32\WindowsPowerShell\v1.0\powershell.exe -NoProfile -ExecutionPolicy Bypass -File C:\x.ps1`
+	for name, do := range map[string]func(string) (bool, bool){"table": re.MatchASCII, "regexp": re.Match} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				if hit, _ := do(text); hit {
+					b.Fatal("matches")
+				}
+			}
+		})
+	}
+}
