@@ -290,14 +290,18 @@ func (x *indexer) file(a anchor, rule int32) {
 	}
 }
 
-// minMarked is from how many values on an item is answered by the index instead of one comparison after the other.
-const minMarked = 4
+// From how many values on an item is answered by the index instead of one comparison after the other: a literal that may stand
+// anywhere costs the index more than one whose place is known.
+const (
+	minMarked         = 4
+	minMarkedAnywhere = 16
+)
 
 // mark files the values of long lists, so that a hit of any is the item's answer.
 func (x *indexer) mark() {
 	for n := range x.b.lane.items {
 		it := &x.b.lane.items[n]
-		if len(it.vals) < minMarked || it.src.All || !marks(it) {
+		if len(it.vals) < minMarked || it.src.All || !marks(it) || it.vals[0].test == testContains && len(it.vals) < minMarkedAnywhere {
 			continue
 		}
 		it.marked, it.cost = true, 1
@@ -326,12 +330,16 @@ func marks(it *item) bool {
 func (x *indexer) close() {
 	for _, f := range x.order {
 		k := x.fields[f]
-		lf := laneField{field: f, present: k.present, grams: newGrams(x.b.lane.lits, k.grams, func(w string) int {
-			if strings.Contains(commonText, w) {
-				return 1000
+		if f == 0 { // keywords are searched for once, for all lanes
+			x.b.lane.words = k.grams
+			for _, rule := range k.present {
+				if !slices.Contains(x.b.lane.always, rule) {
+					x.b.lane.always = append(x.b.lane.always, rule)
+				}
 			}
-			return 0
-		})}
+			continue
+		}
+		lf := laneField{field: f, present: k.present, grams: newGrams(x.b.lane.lits, k.grams)}
 		if len(k.front) > 0 {
 			lf.front = newWalk(k.front, false)
 		}

@@ -17,12 +17,15 @@ type Matcher struct {
 	lanes  []lane
 	byRow  [][]uint16 // lanes by row of the router
 	where  []spot     // by rule
+
+	laneWords, rowWords []*words // keywords by lane, and by row of the router
+	maxLits, maxSpots   int      // of the largest words
 }
 
-// spot is where a rule stands.
+// spot is where a rule, or a literal, stands.
 type spot struct {
 	lane uint16
-	rule int32
+	n    int32
 }
 
 // lane is the rules of one log source.
@@ -35,6 +38,7 @@ type lane struct {
 	lits   []lit
 	fields []laneField
 	always []int32 // rules that nothing indexed can rule out
+	words  []int32 // literals that may stand in any value of the event
 }
 
 type laneRule struct {
@@ -99,6 +103,7 @@ func New(rules []*sigma.Rule, router *route.Router, fields *Fields) (*Matcher, e
 			m.byRow = append(m.byRow, m.Lanes(src))
 		}
 	}
+	m.keywords()
 	return m, nil
 }
 

@@ -1,6 +1,8 @@
 package match
 
 import (
+	"strings"
+
 	"prescore/engine/detect/sigma"
 	"prescore/engine/event"
 )
@@ -10,7 +12,7 @@ import (
 func (s *Scratch) Evidence(rule int32, do func(field, value string) bool) {
 	w := s.m.where[rule]
 	s.lane = &s.m.lanes[w.lane]
-	s.evidence(s.lane.rules[w.rule].root, do)
+	s.evidence(s.lane.rules[w.n].root, do)
 }
 
 // evidence walks a node that holds; it gives false where do has enough.
@@ -69,7 +71,7 @@ func (r *run) show(it *item, do func(field, value string) bool) bool {
 			if name == "" {
 				name = "keyword"
 			}
-			if !do(name, around(h.orig, v)) {
+			if !do(name, r.around(h, v)) {
 				return false
 			}
 			break
@@ -79,14 +81,16 @@ func (r *run) show(it *item, do func(field, value string) bool) bool {
 }
 
 // around gives the part of a long value where a text was found, so that what matched is in what is shown.
-func around(s string, v *value) string {
-	if len(s) <= event.MaxMatchValue || v.test != testContains || v.cased {
-		return s
+func (r *run) around(h *textValue, v *value) string {
+	if len(h.orig) <= event.MaxMatchValue || v.test != testContains {
+		return h.orig
 	}
-	for i := 0; i+len(v.text) <= len(s); i++ {
-		if sigma.Fold(s[i:i+len(v.text)]) == v.text {
-			return s[max(0, i-event.MaxMatchValue/4):]
-		}
+	s := h.orig
+	if !v.cased {
+		s = r.folded(h)
 	}
-	return s
+	if len(s) != len(h.orig) { // folding moved what follows
+		return h.orig
+	}
+	return h.orig[max(0, strings.Index(s, v.text)-event.MaxMatchValue/4):]
 }

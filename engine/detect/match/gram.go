@@ -2,6 +2,7 @@ package match
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"prescore/engine/event"
 )
@@ -16,11 +17,16 @@ const (
 	longLit = gramLen + stride - 1
 )
 
-// grams finds which of many literals stand anywhere in a text. Each literal is filed under its rarest four-byte windows; a bitmap
-// that stays in the first-level cache says of nearly every window of a text that no literal is filed there.
+// grams finds which of many literals stand anywhere in a text. Each literal is filed under its rarest windows of four bytes (three,
+// where it has no more); a bitmap that stays in the first-level cache says of nearly every window of a text that no literal is filed
+// there.
 type grams struct {
-	long, middle windows
-	short        []int32 // literals shorter than a window: looked for one by one
+	long, middle, three windows
+	short               []int32 // literals of one and two bytes: looked for one by one
+
+	// Literals that are not ASCII, which only a text that is not can have: emoji, and the dashes that windash knows.
+	wide      windows
+	wideShort []int32
 }
 
 // windows are the literals filed under their windows.
@@ -47,58 +53,113 @@ const bitsPerGram = 16
 // maxBitmap bounds a bitmap in bits: 16 KiB, half the first-level cache of the smallest processors.
 const maxBitmap = 1 << 17
 
-func load32(s string, i int) uint32 {
+// loose makes the two cases of a letter one, and some other pairs of characters too; what is found is compared.
+const loose = 0x20202020
+
+// notASCII are the bits that no window of ASCII has.
+const notASCII = 0x80808080
+
+// window gives the four bytes at i as they are filed; of three, the first stands for the last too.
+func window(s string, i int) uint32 {
+	if len(s) == 3 {
+		return (uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[0])<<24) | loose
+	}
 	b := event.BytesOf(s[i : i+4])
-	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
+	return (uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24) | loose
 }
 
 func gramHash(g uint32) uint32 { return g * 0x9e3779b1 }
 
-// newGrams files the literals (indexes into lits). weigh says how common a window is.
-func newGrams(lits []lit, list []int32, weigh func(window string) int) grams {
+// newGrams files the literals (indexes into lits).
+func newGrams(lits []lit, list []int32) grams {
 	g := grams{}
-	var long, middle []int32
+	var long, middle, three, wide []int32
 	for _, l := range list {
-		switch n := len(lits[l].text); {
-		case n >= longLit:
+		switch t := lits[l].text; {
+		case !isASCII(t) && len(t) >= gramLen:
+			wide = append(wide, l)
+		case !isASCII(t):
+			g.wideShort = append(g.wideShort, l)
+		case len(t) >= longLit:
 			long = append(long, l)
-		case n >= gramLen:
+		case len(t) >= gramLen:
 			middle = append(middle, l)
+		case len(t) == 3:
+			three = append(three, l)
 		default:
 			g.short = append(g.short, l)
 		}
 	}
-	count := map[uint32]int{}
-	for _, l := range list {
-		for t, i := lits[l].text, 0; i+gramLen <= len(t); i++ {
-			count[load32(t, i)]++
-		}
-	}
-	weight := func(w string) int { return count[load32(w, 0)] + weigh(w) }
+	weight := weigh(lits, list)
 	g.long = newWindows(lits, long, stride, weight)
 	g.middle = newWindows(lits, middle, 1, weight)
+	g.three = newWindows(lits, three, 1, weight)
+	g.wide = newWindows(lits, wide, 1, weight)
 	return g
 }
 
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// asDash makes the variants of a literal that windash made one.
+var asDash = strings.NewReplacer("/", "-", "\u2013", "-", "\u2014", "-", "\u2015", "-")
+
+// weigh gives how common a window is: in literals, and in events at large. Variants of a literal count once, and what they differ in
+// weighs more than what they share, so that they are filed together.
+func weigh(lits []lit, list []int32) func(text string) int {
+	count := map[uint32]int{}
+	seen := map[string]bool{}
+	for _, l := range list {
+		t := lits[l].text
+		if key := asDash.Replace(t); seen[key] {
+			continue
+		} else {
+			seen[key] = true
+		}
+		for i := 0; i+gramLen <= len(t); i++ {
+			count[window(t, i)]++
+		}
+	}
+	return func(w string) int {
+		if len(w) < gramLen {
+			return 0
+		}
+		n := count[window(w, 0)]
+		if strings.ContainsAny(w, "-/") || !isASCII(w) {
+			n += 3
+		}
+		if strings.Contains(commonText, w) {
+			n += 1000
+		}
+		return n
+	}
+}
+
 // newWindows files each literal under the run of windows whose weight is least.
-func newWindows(lits []lit, list []int32, run int, weight func(window string) int) windows {
+func newWindows(lits []lit, list []int32, run int, weight func(text string) int) windows {
 	w := windows{}
 	by := map[uint32][]gramEntry{}
 	var order []uint32
 	for _, l := range list {
 		t := lits[l].text
 		best, least := 0, 1<<30
-		for i := 0; i+gramLen+run-1 <= len(t); i++ {
+		for i := 0; i+min(gramLen, len(t))+run-1 <= len(t); i++ {
 			sum := 0
 			for k := i; k < i+run; k++ {
-				sum += weight(t[k : k+gramLen])
+				sum += weight(t[k:min(k+gramLen, len(t))])
 			}
 			if sum < least {
 				best, least = i, sum
 			}
 		}
 		for k := best; k < best+run; k++ {
-			g := load32(t, k)
+			g := window(t, k)
 			if by[g] == nil {
 				order = append(order, g)
 			}
@@ -139,47 +200,106 @@ func (w *windows) slot(gram uint32) *gramSlot {
 	}
 }
 
-// scan looks a folded text through.
-func (r *run) scan(g *grams, text string) {
-	for _, l := range g.short {
+// scan looks a text through, whatever its case. It gives false where the text is not ASCII: the folded text is to be scanned then.
+func (r *run) scan(g *grams, text string) bool {
+	ascii := true
+	if len(g.short) > 0 {
+		ascii = r.shorts(g, text)
+	}
+	if len(g.long.bitmap) > 0 && len(text) >= longLit {
+		ascii = r.strides(&g.long, text) && ascii
+	}
+	if len(g.middle.bitmap) > 0 && len(text) >= gramLen {
+		ascii = r.bytes(&g.middle, text) && ascii
+	}
+	if len(g.three.bitmap) > 0 && len(text) >= 3 {
+		ascii = r.threes(&g.three, text) && ascii
+	}
+	if len(g.wide.bitmap)+len(g.wideShort) > 0 && (!ascii || !isASCII(text)) {
+		r.wides(g, text)
+		return false
+	}
+	return ascii
+}
+
+// wides looks for the literals that are not ASCII.
+func (r *run) wides(g *grams, text string) {
+	if len(g.wide.bitmap) > 0 && len(text) >= gramLen {
+		r.bytes(&g.wide, text)
+	}
+	for _, l := range g.wideShort {
 		if r.seen[l] != r.epoch && strings.Contains(text, r.lane.lits[l].text) {
 			r.hit(l)
 		}
 	}
-	if len(g.long.bitmap) > 0 && len(text) >= longLit {
-		r.strides(&g.long, text)
-	}
-	if len(g.middle.bitmap) > 0 && len(text) >= gramLen {
-		r.bytes(&g.middle, text)
-	}
 }
 
-// strides looks at every stride-th window of a text.
-func (r *run) strides(w *windows, text string) {
+// threes looks at every three bytes of a text.
+func (r *run) threes(w *windows, text string) bool {
 	b := event.BytesOf(text)
 	bitmap, shift := w.bitmap, w.shift&31
-	for i := 0; i+gramLen <= len(b); i += stride {
+	g := uint32(b[0])<<8 | uint32(b[1])<<16
+	all := g
+	for i, c := range b[2:] {
+		all |= uint32(c)
+		g = g>>8&0xffff | uint32(c)<<16
+		x := g | g<<24 | loose
+		h := gramHash(x) >> shift
+		if k := h / 64; k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0 {
+			r.gram(w, x, text, i)
+		}
+	}
+	return all&notASCII == 0
+}
+
+// shorts looks for the literals that have no window.
+func (r *run) shorts(g *grams, text string) bool {
+	s, ascii := r.fold(text)
+	for _, l := range g.short {
+		if r.seen[l] != r.epoch && strings.Contains(s, r.lane.lits[l].text) {
+			r.hit(l)
+		}
+	}
+	return ascii
+}
+
+// strides looks at every stride-th window of a text, and at its last bytes for what is not ASCII.
+func (r *run) strides(w *windows, text string) bool {
+	b := event.BytesOf(text)
+	bitmap, shift := w.bitmap, w.shift&31
+	var all uint32
+	i := 0
+	for ; i+gramLen <= len(b); i += stride {
 		x := b[i : i+4 : i+4]
 		g := uint32(x[0]) | uint32(x[1])<<8 | uint32(x[2])<<16 | uint32(x[3])<<24
+		all |= g
+		g |= loose
 		h := gramHash(g) >> shift
 		if k := h / 64; k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0 {
 			r.gram(w, g, text, i)
 		}
 	}
+	for ; i < len(b); i++ {
+		all |= uint32(b[i])
+	}
+	return all&notASCII == 0
 }
 
 // bytes looks at every window of a text.
-func (r *run) bytes(w *windows, text string) {
+func (r *run) bytes(w *windows, text string) bool {
 	b := event.BytesOf(text)
 	bitmap, shift := w.bitmap, w.shift&31
 	g := uint32(b[0])<<8 | uint32(b[1])<<16 | uint32(b[2])<<24
+	all := g
 	for i, c := range b[gramLen-1:] {
-		g = g>>8 | uint32(c)<<24
-		h := gramHash(g) >> shift
+		all |= uint32(c)
+		g = g>>8 | uint32(c|0x20)<<24
+		h := gramHash(g|loose) >> shift
 		if k := h / 64; k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0 {
-			r.gram(w, g, text, i)
+			r.gram(w, g|loose, text, i)
 		}
 	}
+	return all&notASCII == 0
 }
 
 // gram compares the literals that are filed under the window at i of text.
@@ -190,7 +310,7 @@ func (r *run) gram(w *windows, g uint32, text string, i int) {
 			continue
 		}
 		l := r.lane.lits[e.lit].text
-		if from := i - int(e.offset); from >= 0 && from+len(l) <= len(text) && text[from:from+len(l)] == l {
+		if from := i - int(e.offset); from >= 0 && from+len(l) <= len(text) && sameFold(text[from:from+len(l)], l) {
 			r.hit(e.lit)
 		}
 	}

@@ -166,9 +166,13 @@ func (r *run) value(it *item, v *value, have fieldValues) bool {
 }
 
 func (r *run) compare(it *item, v *value, h *textValue) bool {
-	s := h.fold
-	if v.cased {
+	var s string
+	switch {
+	case v.test > testPattern:
+	case v.cased:
 		s = h.orig
+	default:
+		s = r.folded(h)
 	}
 	switch v.test {
 	case testEqual:
@@ -193,18 +197,17 @@ func (r *run) compare(it *item, v *value, h *textValue) bool {
 	return false
 }
 
-// regex runs an expression where the literals that it needs are there.
+// regex runs an expression where the text has what it needs.
 func (r *run) regex(re *sigma.Regex, h *textValue) bool {
-	if len(re.Need) > 0 {
-		any := false
-		for _, n := range re.Need {
-			if any = strings.Contains(h.fold, n); any {
-				break
-			}
-		}
-		if !any {
-			return false
-		}
+	if len(h.orig) < re.Least {
+		return false
+	}
+	s := r.folded(h)
+	if !h.hasset {
+		h.chars, h.hasset = sigma.CharsOf(s), true
+	}
+	if !h.chars.Holds(re.Chars) {
+		return false
 	}
 	run := re.Match
 	if h.ascii {
@@ -225,9 +228,9 @@ func (r *run) refer(it *item, v *value, h *textValue) bool {
 		if !o.text {
 			continue
 		}
-		a, b := h.fold, o.fold
-		if it.src.Cased {
-			a, b = h.orig, o.orig
+		a, b := h.orig, o.orig
+		if !it.src.Cased {
+			a, b = r.folded(h), r.folded(o)
 		}
 		ok := false
 		switch v.src.RefOp {

@@ -10,8 +10,8 @@ import (
 	"prescore/engine/event"
 )
 
-// words are what random rules and events are made of: short, alike, and of every kind that folding treats differently.
-var words = []string{"a", "ab", "abc", "abcd", "bcda", "ABCDE", "dcba", "cmd.exe", `\cmd.exe`, `C:\Windows\cmd.exe`, "powershell", "PowerShell -enc",
+// pieces are what random rules and events are made of: short, alike, and of every kind that folding treats differently.
+var pieces = []string{"a", "ab", "abc", "abcd", "bcda", "ABCDE", "dcba", "cmd.exe", `\cmd.exe`, `C:\Windows\cmd.exe`, "powershell", "PowerShell -enc",
 	" -e ", "é", "É", "straße", "STRASSE", "\u212a", "k", "1", "10", "10.1.2.3", "2024-05-10T14:32:00Z", "true", "x\xff\xfey", "", "*", "?", `\`, "aaaaab", "aab"}
 
 var fieldNames = []string{"A", "B", "C", "Image", "CommandLine"}
@@ -22,7 +22,7 @@ func pick[T any](r *rand.Rand, list []T) T { return list[r.Intn(len(list))] }
 func randomText(r *rand.Rand) string {
 	var b strings.Builder
 	for range r.Intn(4) {
-		w := pick(r, words)
+		w := pick(r, pieces)
 		if r.Intn(4) == 0 {
 			w = strings.ToUpper(w)
 		}
@@ -76,7 +76,7 @@ func randomItem(r *rand.Rand) string {
 	case 5:
 		return key + "|cidr: 10.0.0.0/8"
 	case 6:
-		return key + "|" + pick(r, []string{"base64", "base64offset|contains", "wide|base64offset|contains"}) + ": " + quote(pick(r, words[:8]))
+		return key + "|" + pick(r, []string{"base64", "base64offset|contains", "wide|base64offset|contains"}) + ": " + quote(pick(r, pieces[:8]))
 	}
 	mod := pick(r, []string{"", "|contains", "|startswith", "|endswith", "|contains|all", "|contains|windash", "|cased", "|contains|cased", "|contains|neq", "|contains|all|windash"})
 	return key + mod + ": " + list(text)
@@ -91,7 +91,7 @@ func randomRule(r *rand.Rand, id int) string {
 		switch r.Intn(6) {
 		case 0:
 			for range 1 + r.Intn(3) {
-				fmt.Fprintf(&b, "    - %s\n", quote(pick(r, words[2:])))
+				fmt.Fprintf(&b, "    - %s\n", quote(pick(r, pieces[2:])))
 			}
 		case 1:
 			for range 1 + r.Intn(3) {

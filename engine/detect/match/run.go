@@ -8,12 +8,16 @@ import (
 	"prescore/engine/event"
 )
 
-// textValue is one value of a field: as it is, folded, and whether patterns see text in it at all.
+// textValue is one value of a field. What compares with it asks for folded, which is made once.
 type textValue struct {
-	orig, fold string
-	val        event.Value
-	text       bool
-	ascii      bool
+	orig   string
+	fold   string // where done
+	val    event.Value
+	text   bool // patterns see text in it at all
+	done   bool
+	ascii  bool // where done
+	hasset bool
+	chars  sigma.Chars // where hasset
 }
 
 // fieldValues is what the record has under a field.
@@ -58,6 +62,8 @@ type run struct {
 	memo       []uint32 // by item: epoch<<1 | answer
 	rules      []uint32 // by rule of the lane: it is a candidate
 	candidates []int32
+	found      []spot   // keywords of the event: their literals in lanes
+	searched   []*words // what found is of
 	cutRegex   uint64
 	cutValues  uint64
 	cutFields  uint64
@@ -69,7 +75,7 @@ type run struct {
 
 // NewScratch makes the memory for Run, for one goroutine at a time.
 func (m *Matcher) NewScratch() *Scratch {
-	var lits, items, rules int
+	lits, items, rules := m.maxLits, 0, m.maxSpots
 	for i := range m.lanes {
 		l := &m.lanes[i]
 		lits, items, rules = max(lits, len(l.lits)), max(items, len(l.items)), max(rules, len(l.rules))
@@ -89,18 +95,29 @@ func (m *Matcher) Run(ev *event.Event, s *Scratch) []int32 {
 			}
 		}
 	}
-	return m.RunLanes(ev, s.laneBuf, s)
+	if len(s.laneBuf) == 0 {
+		return nil
+	}
+	s.begin(ev)
+	for _, row := range s.rowBuf {
+		s.search(m.rowWords[row])
+	}
+	return s.lanes(s.laneBuf)
 }
 
 // RunLanes is Run with the lanes given (Lanes).
 func (m *Matcher) RunLanes(ev *event.Event, lanes []uint16, s *Scratch) []int32 {
-	s.out = s.out[:0]
-	if len(lanes) == 0 {
-		return s.out
-	}
 	s.begin(ev)
 	for _, l := range lanes {
-		s.inLane(&m.lanes[l])
+		s.search(m.laneWords[l])
+	}
+	return s.lanes(lanes)
+}
+
+// lanes takes the event through lanes.
+func (s *Scratch) lanes(lanes []uint16) []int32 {
+	for _, l := range lanes {
+		s.inLane(l)
 	}
 	slices.Sort(s.out)
 	s.Counts.Values += s.cutValues
@@ -119,6 +136,7 @@ func (s *Scratch) Release() {
 
 func (r *run) begin(ev *event.Event) {
 	r.ev, r.windows = ev, r.m.fields.isWindows(ev)
+	r.out, r.found, r.searched = r.out[:0], r.found[:0], r.searched[:0]
 	r.arena.Reset()
 	clear(r.texts)
 	r.texts = r.texts[:0]
@@ -128,8 +146,8 @@ func (r *run) begin(ev *event.Event) {
 	}
 }
 
-// inLane scans the fields that the lane indexes and evaluates the rules that were hit.
-func (r *run) inLane(l *lane) {
+// enter makes the marks ready for a lane.
+func (r *run) enter(l *lane) {
 	r.lane = l
 	if r.epoch++; r.epoch >= 1<<31 {
 		clear(r.seen)
@@ -137,7 +155,19 @@ func (r *run) inLane(l *lane) {
 		clear(r.rules)
 		r.epoch = 1
 	}
-	r.candidates = append(r.candidates[:0], l.always...)
+	r.candidates = r.candidates[:0]
+}
+
+// inLane scans the fields that the lane indexes and evaluates the rules that were hit.
+func (r *run) inLane(n uint16) {
+	l := &r.m.lanes[n]
+	r.enter(l)
+	r.candidates = append(r.candidates, l.always...)
+	for _, f := range r.found {
+		if f.lane == n {
+			r.hit(f.n)
+		}
+	}
 	for i := range l.fields {
 		f := &l.fields[i]
 		vals := r.values(f.field)
@@ -149,13 +179,7 @@ func (r *run) inLane(l *lane) {
 		}
 		for k := range vals.list {
 			if v := &vals.list[k]; v.text {
-				if len(f.front.slots) > 0 {
-					r.front(&f.front, v.fold)
-				}
-				if len(f.back.slots) > 0 {
-					r.back(&f.back, v.fold)
-				}
-				r.scan(&f.grams, v.fold)
+				r.index(f, v)
 			}
 		}
 	}
@@ -164,6 +188,28 @@ func (r *run) inLane(l *lane) {
 			r.out = append(r.out, l.rules[c].index)
 		}
 	}
+}
+
+// index finds the literals of a field in a value. The value is folded on the way; only where it is not ASCII, beforehand.
+func (r *run) index(f *laneField, v *textValue) {
+	ascii := true
+	if len(f.front.slots) > 0 {
+		ascii = r.front(&f.front, v.orig)
+	}
+	if len(f.back.slots) > 0 {
+		ascii = r.back(&f.back, v.orig) && ascii
+	}
+	if ascii = r.scan(&f.grams, v.orig) && ascii; ascii {
+		return
+	}
+	s := r.folded(v)
+	if len(f.front.slots) > 0 {
+		r.front(&f.front, s)
+	}
+	if len(f.back.slots) > 0 {
+		r.back(&f.back, s)
+	}
+	r.scan(&f.grams, s)
 }
 
 // hit notes that a literal stands where it must.
@@ -254,7 +300,10 @@ func (r *run) everything() {
 	}
 }
 
-func (r *run) add(v event.Value) {
+func (r *run) add(v event.Value) { r.texts = append(r.texts, r.text(v)) }
+
+// text gives a value as patterns see it.
+func (r *run) text(v event.Value) textValue {
 	t := textValue{val: v}
 	switch v.K {
 	case event.None, event.Null, event.EmptyArray, event.EmptyObject:
@@ -263,10 +312,18 @@ func (r *run) add(v event.Value) {
 		if t.orig, cut = sigma.Clip(v.Text(&r.arena)); cut {
 			r.cutValues++
 		}
-		t.fold, t.ascii = r.folded(t.orig)
 		t.text = true
 	}
-	r.texts = append(r.texts, t)
+	return t
+}
+
+// folded gives a value's folded text.
+func (r *run) folded(v *textValue) string {
+	if !v.done {
+		v.fold, v.ascii = r.fold(v.orig)
+		v.done = true
+	}
+	return v.fold
 }
 
 const (
@@ -274,8 +331,8 @@ const (
 	ones = 0x0101010101010101
 )
 
-// folded gives s folded, s itself where nothing changes, and whether it is ASCII: eight bytes a step.
-func (r *run) folded(s string) (string, bool) {
+// fold gives s folded, s itself where nothing changes, and whether it is ASCII: eight bytes a step.
+func (r *run) fold(s string) (string, bool) {
 	b := event.BytesOf(s)
 	k := 0
 	for ; k+8 <= len(b); k += 8 {

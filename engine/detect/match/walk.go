@@ -1,5 +1,7 @@
 package match
 
+import "unicode/utf8"
+
 // walk finds which of many literals a text starts with (or, from the other end, ends with). It is a trie kept as a set of hashes:
 // one for every prefix of every literal, so that a walk stops at the first byte no literal has, and costs one probe a byte. A hash
 // that collides only makes the walk longer: what it finds is compared.
@@ -108,47 +110,75 @@ func (w *walk) slot(h uint64) *walkSlot {
 	}
 }
 
-// front walks a folded text from its start.
-func (r *run) front(w *walk, text string) {
+// front walks a text from its start and folds it on the way. It gives false where it meets what is not ASCII; the folded text is
+// to be walked then.
+func (r *run) front(w *walk, text string) bool {
 	if text == "" {
 		if w.empty >= 0 {
 			r.hit(w.empty)
 		}
-		return
+		return true
 	}
 	h := w.seed
 	for i := 0; i < len(text); i++ {
-		h = walkStep(h, text[i])
+		c := text[i]
+		if c-'A' < 26 {
+			c += 'a' - 'A'
+		}
+		h = walkStep(h, c)
 		s := w.slot(h)
 		if s.tag == 0 {
-			return
+			return c < utf8.RuneSelf
 		}
 		if s.end < 0 {
 			continue
 		}
 		e := w.ends[s.end]
-		if e.part >= 0 && r.lane.lits[e.part].text == text[:i+1] {
+		if e.part >= 0 && sameFold(text[:i+1], r.lane.lits[e.part].text) {
 			r.hit(e.part)
 		}
-		if e.whole >= 0 && i+1 == len(text) && r.lane.lits[e.whole].text == text {
+		if e.whole >= 0 && i+1 == len(text) && sameFold(text, r.lane.lits[e.whole].text) {
 			r.hit(e.whole)
 		}
 	}
+	return true
 }
 
-// back walks a folded text from its end.
-func (r *run) back(w *walk, text string) {
+// back walks a text from its end; else it is as front.
+func (r *run) back(w *walk, text string) bool {
 	h := w.seed
 	for i := len(text) - 1; i >= 0; i-- {
-		h = walkStep(h, text[i])
+		c := text[i]
+		if c-'A' < 26 {
+			c += 'a' - 'A'
+		}
+		h = walkStep(h, c)
 		s := w.slot(h)
 		if s.tag == 0 {
-			return
+			return c < utf8.RuneSelf
 		}
 		if s.end >= 0 {
-			if e := w.ends[s.end]; e.part >= 0 && r.lane.lits[e.part].text == text[i:] {
+			if e := w.ends[s.end]; e.part >= 0 && sameFold(text[i:], r.lane.lits[e.part].text) {
 				r.hit(e.part)
 			}
 		}
 	}
+	return true
+}
+
+// sameFold reports whether text, its ASCII letters folded, is lit.
+func sameFold(text, lit string) bool {
+	if len(text) != len(lit) {
+		return false
+	}
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c-'A' < 26 {
+			c += 'a' - 'A'
+		}
+		if c != lit[i] {
+			return false
+		}
+	}
+	return true
 }

@@ -18,10 +18,28 @@ const (
 
 // Regex is a compiled regular expression with what bounds its cost and what guards it.
 type Regex struct {
-	Re   *regexp.Regexp
-	Inst int      // compiled instructions: cost is Inst times bytes at most
-	Need []string // folded; a text that matches holds one of these. Empty: nothing is known
-	fast *dfa     // nil where it would be too large
+	Re    *regexp.Regexp
+	Inst  int      // compiled instructions: cost is Inst times bytes at most
+	Need  []string // folded; a text that matches holds one of these. Empty: nothing is known
+	Chars Chars    // a text that matches has all of these, folded
+	Least int      // and at least so many bytes
+	fast  *dfa     // nil where it would be too large
+}
+
+// Chars is a set of ASCII characters.
+type Chars [2]uint64
+
+func (c *Chars) add(b byte) { c[b>>6&1] |= 1 << (b & 63) }
+
+// Holds reports whether every character of o is in c.
+func (c Chars) Holds(o Chars) bool { return o[0]&^c[0]|o[1]&^c[1] == 0 }
+
+// CharsOf gives the characters of a text; what is not ASCII counts as some of them.
+func CharsOf(s string) (c Chars) {
+	for i := 0; i < len(s); i++ {
+		c.add(s[i] & 0x7f)
+	}
+	return c
 }
 
 // CompileRegex compiles a `re` value with flags out of "ims"; it refuses what a linear-time engine cannot run, with the reason.
@@ -49,7 +67,7 @@ func CompileRegex(text, flags string) (*Regex, error) {
 	if err != nil {
 		return nil, fmt.Errorf("regular expression %q: %v", text, err)
 	}
-	return &Regex{Re: re, Inst: len(prog.Inst), Need: required(tree), fast: newDFA(prog)}, nil
+	return &Regex{Re: re, Inst: len(prog.Inst), Need: required(tree), Chars: chars(tree), Least: least(tree), fast: newDFA(prog)}, nil
 }
 
 // regexReason says why a linear-time engine refuses, in the words of who wrote it for a backtracking one.
@@ -125,4 +143,65 @@ func shortest(list []string) int {
 		n = min(n, len(s))
 	}
 	return n
+}
+
+// chars gives the characters that every match has.
+func chars(re *syntax.Regexp) (c Chars) {
+	switch re.Op {
+	case syntax.OpLiteral:
+		for _, r := range re.Rune {
+			if f := FoldRune(r); f < 0x80 {
+				c.add(byte(f))
+			}
+		}
+	case syntax.OpCharClass:
+		if len(re.Rune) == 2 && re.Rune[0] == re.Rune[1] && FoldRune(re.Rune[0]) < 0x80 {
+			c.add(byte(FoldRune(re.Rune[0])))
+		}
+	case syntax.OpCapture, syntax.OpPlus:
+		return chars(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return chars(re.Sub[0])
+		}
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			s := chars(sub)
+			c[0], c[1] = c[0]|s[0], c[1]|s[1]
+		}
+	case syntax.OpAlternate:
+		c = chars(re.Sub[0])
+		for _, sub := range re.Sub[1:] {
+			s := chars(sub)
+			c[0], c[1] = c[0]&s[0], c[1]&s[1]
+		}
+	}
+	return c
+}
+
+// least gives how many bytes a match has at least.
+func least(re *syntax.Regexp) int {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return len(re.Rune)
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return 1
+	case syntax.OpCapture, syntax.OpPlus:
+		return least(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min * least(re.Sub[0])
+	case syntax.OpConcat:
+		n := 0
+		for _, sub := range re.Sub {
+			n += least(sub)
+		}
+		return n
+	case syntax.OpAlternate:
+		n := least(re.Sub[0])
+		for _, sub := range re.Sub[1:] {
+			n = min(n, least(sub))
+		}
+		return n
+	}
+	return 0
 }
