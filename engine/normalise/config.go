@@ -67,7 +67,7 @@ func defaultScales() map[string]map[string]float64 {
 			"notice": 2, "low": 3, "warn": 3, "warning": 3, "minor": 3, "medium": 5, "moderate": 5, "error": 4, "err": 4, "major": 6, "high": 8, "severe": 8,
 			"crit": 7, "critical": 9, "alert": 8, "emerg": 9, "emergency": 9, "fatal": 8, "panic": 9},
 		"alert_words": {"info": 2, "informational": 2, "information": 2, "none": 1, "unknown": 3, "low": 3, "minor": 3, "warning": 4, "warn": 4, "medium": 5, "moderate": 5,
-			"major": 6, "important": 7, "high": 8, "severe": 8, "critical": 10, "very-high": 10},
+			"major": 6, "important": 7, "high": 8, "severe": 9, "critical": 10, "very-high": 10},
 		"panos":  {"informational": 1, "low": 3, "medium": 5, "high": 8, "critical": 10},
 		"falco":  {"emergency": 10, "alert": 9, "critical": 9, "error": 7, "warning": 6, "notice": 4, "informational": 2, "info": 2, "debug": 1},
 		"kernel": {"0": 9, "1": 8, "2": 7, "3": 4, "4": 3, "5": 2, "6": 1, "7": 1},

@@ -41,11 +41,34 @@ func (r *Room) derive(ev *event.Event) {
 			ev.Set(event.KeyTransport, event.Str(s))
 		}
 	}
+	sum(ev, event.KeyBytes, event.KeyBytesOut, event.KeyBytesIn)
+	sum(ev, event.KeyPackets, event.KeyPacketsOut, event.KeyPacketsIn)
+	if v := ev.Str(event.KeyTLSVersion); len(v) > 3 && equalFold(v[:3], "tls") {
+		v = strings.TrimLeft(v[3:], "vV ")
+		if v == "10" || v == "11" || v == "12" || v == "13" { // Zeek writes TLSv12
+			v = [...]string{"1.0", "1.1", "1.2", "1.3"}[v[1]-'0']
+		}
+		if v != "" && isDigit(v[0]) {
+			ev.Set(event.KeyTLSVersion, event.Str(v))
+		}
+	}
 	if u := ev.Str(event.KeyURL); u != "" {
 		part(ev, event.KeyURLDomain, opURLHost, u)
 		part(ev, event.KeyURLPath, opURLPath, u)
 		part(ev, event.KeyURLQuery, opURLQuery, u)
 		part(ev, event.KeyURLScheme, opURLScheme, u)
+	}
+}
+
+// sum fills the total of both directions.
+func sum(ev *event.Event, total, out, in event.Key) {
+	if ev.Has(total) || !ev.Has(out) || !ev.Has(in) {
+		return
+	}
+	a, _ := ev.Get(out).Int64()
+	b, _ := ev.Get(in).Int64()
+	if a >= 0 && b >= 0 && a+b >= 0 {
+		ev.Set(total, event.IntOf(a+b))
 	}
 }
 

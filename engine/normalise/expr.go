@@ -61,6 +61,7 @@ const (
 	opIfHash
 	opIfNumber
 	opHead
+	opStrip
 )
 
 var opNames = map[string]opCode{
@@ -69,12 +70,12 @@ var opNames = map[string]opCode{
 	"after_last": opAfterLast, "kv": opKV, "join": opJoin, "last": opLast, "nth": opNth, "url_host": opURLHost, "url_port": opURLPort,
 	"url_path": opURLPath, "url_query": opURLQuery, "url_scheme": opURLScheme, "pair": opPair, "trim": opTrim, "const": opConst, "is": opIs,
 	"if": opIf, "unless": opUnless, "word": opWord, "ip": opIP, "not_ip": opNotIP, "audit": opAudit, "count": opCount, "csv": opCSV, "if_hash": opIfHash,
-	"if_number": opIfNumber, "head": opHead,
+	"if_number": opIfNumber, "head": opHead, "strip": opStrip,
 }
 
 // needsArg says which transforms are nothing without an argument.
 var needsArg = map[opCode]bool{opHash: true, opLookup: true, opTimes: true, opBefore: true, opAfter: true, opBeforeLast: true, opAfterLast: true,
-	opKV: true, opNth: true, opPair: true, opConst: true, opIs: true, opIf: true, opUnless: true, opWord: true, opCSV: true, opIfHash: true, opHead: true}
+	opKV: true, opNth: true, opPair: true, opConst: true, opIs: true, opIf: true, opUnless: true, opWord: true, opCSV: true, opIfHash: true, opHead: true, opStrip: true}
 
 // op is one transform of a value.
 type op struct {

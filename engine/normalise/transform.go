@@ -159,6 +159,8 @@ func (o *op) text(s string, mem *event.Arena) string {
 			return strings.TrimSpace(s)
 		}
 		return strings.Trim(s, o.arg)
+	case opStrip:
+		return strip(s, o.arg, mem)
 	case opHead:
 		return s[:min(o.n, len(s))]
 	case opWord:
@@ -190,6 +192,20 @@ func (o *op) text(s string, mem *event.Arena) string {
 		return urlPart(s, o.code)
 	}
 	return ""
+}
+
+// strip gives s without the bytes of set.
+func strip(s, set string, mem *event.Arena) string {
+	if strings.IndexAny(s, set) < 0 {
+		return s
+	}
+	b := mem.Grab(len(s))[:0]
+	for i := 0; i < len(s); i++ {
+		if strings.IndexByte(set, s[i]) < 0 {
+			b = append(b, s[i])
+		}
+	}
+	return event.View(b)
 }
 
 func word(s string, n int) string {

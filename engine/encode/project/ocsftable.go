@@ -42,6 +42,7 @@ const ocsfClassText = `
 5002|Device Config State|Discovery|1=Log,2=Collect|control actor cloud@cloud device|device
 5019|Device Config State Change|Discovery|1=Log,2=Collect|control actor cloud@cloud device state_id|device
 5020|Software Inventory Info|Discovery|1=Log,2=Collect|control actor cloud@cloud device|device
+5021|OSINT Inventory Info|Discovery|1=Log,2=Collect|control actor cloud@cloud device|device
 5021|OSINT Inventory Info|Discovery|1=Log,2=Collect|control actor cloud@cloud device@host osint|osint
 6001|Web Resources Activity|Application Activity|1=Create,2=Read,3=Update,4=Delete,5=Search,6=Import,7=Export,8=Share|control actor@host cloud@cloud device@host dst_endpoint http_request http_response src_endpoint tls web_resources|web_resources
 6002|Application Lifecycle|Application Activity|1=Install,2=Remove,3=Start,4=Stop,5=Restart,6=Enable,7=Disable,8=Update|control actor@host app cloud@cloud device@host|app
