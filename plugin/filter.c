@@ -9,13 +9,20 @@
 
 /* What the host keeps for an instance, and gives back with each chunk. */
 struct instance {
-    uint64_t engine;   /* the Go side's handle */
-    size_t last_ratio; /* last output size over input size, in sixteenths: how large a buffer to begin with */
+    uint64_t engine; /* the Go side's handle */
+    size_t ratio;    /* output size over input size, in sixteenths, of late: how large a buffer to begin with */
+    struct host_filter *host;
     struct prescore_metrics metrics;
 };
 
-/* A buffer starts at this much beyond the ratio: a chunk of one record grows by about as much. */
+/* A buffer starts at this much beyond the ratio: a chunk of one record grows by about as much. Where it is too small the engine goes on
+ * in memory of its own and the result is copied, so the ratio follows what grows at once and what shrinks slowly. */
 enum { HEADROOM = 4096, FIRST_RATIO = 48, MAX_RATIO = 64 * 16 };
+
+static size_t next_ratio(size_t last, size_t seen) {
+    size_t next = seen >= last ? seen + seen / 4 : last - (last - seen) / 16;
+    return next < MAX_RATIO ? next : MAX_RATIO;
+}
 
 static int filter(const void *, size_t, const char *, int, void **, size_t *, struct host_filter *, void *, void *, void *);
 
@@ -113,7 +120,8 @@ static int init(struct host_filter *f, void *config, void *data) {
         free(it);
         return -1;
     }
-    it->last_ratio = FIRST_RATIO;
+    it->ratio = FIRST_RATIO;
+    it->host = f;
     if (known_layout(f))
         prescore_metrics_open(&it->metrics, f->cmt, name_of(f));
     flb_filter_set_context(f, it); /* last: with a context the host calls cb_exit */
@@ -135,7 +143,7 @@ static int filter(const void *data, size_t size, const char *tag, int tag_len, v
     call.size = size;
     call.tag = tag;
     call.tag_len = tag_len > 0 ? (size_t)tag_len : 0;
-    call.out_cap = size + size / 16 * __atomic_load_n(&it->last_ratio, __ATOMIC_RELAXED) + HEADROOM;
+    call.out_cap = size + size / 16 * __atomic_load_n(&it->ratio, __ATOMIC_RELAXED) + HEADROOM;
     if ((call.out = malloc(call.out_cap)) == NULL)
         return HOST_NOTOUCH;
     int modified = prescoreFilter(it->engine, &call);
@@ -152,8 +160,9 @@ static int filter(const void *data, size_t size, const char *tag, int tag_len, v
         *out_size = 0;
         return HOST_MODIFIED;
     }
-    size_t ratio = call.out_size / (size / 16 + 1) + 1;
-    __atomic_store_n(&it->last_ratio, ratio < MAX_RATIO ? ratio : MAX_RATIO, __ATOMIC_RELAXED);
+    if (call.out_size > HEADROOM)
+        __atomic_store_n(&it->ratio, next_ratio(__atomic_load_n(&it->ratio, __ATOMIC_RELAXED), call.out_size / (size / 16 + 1) + 1),
+                         __ATOMIC_RELAXED);
     *out = call.out;
     *out_size = call.out_size;
     return HOST_MODIFIED;
@@ -161,12 +170,14 @@ static int filter(const void *data, size_t size, const char *tag, int tag_len, v
 
 static int leave(void *context, void *config) {
     struct instance *it = context;
+    struct prescore_log log = {0};
     (void)config;
     if (it == NULL)
         return 0;
     if (!prescore_forked()) {
         prescore_signals();
-        prescoreClose(it->engine);
+        prescoreClose(it->engine, &log);
+        drain(it->host, &log);
     }
     prescore_metrics_close(&it->metrics);
     free(it);

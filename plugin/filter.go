@@ -75,14 +75,15 @@ func prescoreOpen(o *C.struct_prescore_options, log *C.struct_prescore_log) (han
 // prescoreClose gives a handle back. Called by cb_exit; other instances may go on with the same engine.
 //
 //export prescoreClose
-func prescoreClose(handle C.uint64_t) {
-	defer guard("close", nil)
+func prescoreClose(handle C.uint64_t, log *C.struct_prescore_log) {
+	defer guard("close", log)
 	handles.Lock()
 	e := handles.open[uint64(handle)]
 	delete(handles.open, uint64(handle))
 	handles.Unlock()
 	if e != nil {
 		engine.Release(e)
+		drain(e, log)
 	}
 }
 

@@ -38,10 +38,9 @@ var fault func(tag string)
 // maxStackText bounds a panic's stack in the log, in bytes: the host's line buffer is not much longer.
 const maxStackText = 3072
 
-// guard is deferred by each export: a panic ends here, as a message, and the export's named result keeps what it was set to. log may
-// be nil where the callback cannot log.
+// guard is deferred by each export: a panic ends here, as a message, and the export's named result keeps what it was set to.
 func guard(what string, log *C.struct_prescore_log) {
-	if p := recover(); p != nil && log != nil {
+	if p := recover(); p != nil {
 		stack := debug.Stack()
 		say(log, engine.Error, fmt.Sprintf("%s: panic: %v\n%s", what, p, stack[:min(len(stack), maxStackText)]))
 	}

@@ -177,6 +177,6 @@ func prescoreOutputClose(id C.uint64_t, log *C.struct_prescore_log) {
 	} else if last {
 		o.flush.close()
 	}
-	drain(o.engine, log)
 	engine.Release(o.engine)
+	drain(o.engine, log)
 }

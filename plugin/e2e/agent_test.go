@@ -258,7 +258,7 @@ func (a *agent) exit() int {
 	select {
 	case <-a.done:
 	case <-time.After(patience):
-		a.t.Fatal("the agent does not end")
+		a.t.Fatalf("the agent does not end; its threads:\n%s", a.threads())
 	}
 	var e *exec.ExitError
 	if errors.As(a.err, &e) {
@@ -268,6 +268,18 @@ func (a *agent) exit() int {
 		return e.ExitCode()
 	}
 	return 0
+}
+
+// threads says what the agent's threads wait for, and which signals they hold.
+func (a *agent) threads() string {
+	var b strings.Builder
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", a.cmd.Process.Pid))
+	for _, task := range tasks {
+		status, _ := os.ReadFile(task + "/status")
+		wait, _ := os.ReadFile(task + "/wchan")
+		fmt.Fprintf(&b, "%s %s %s\n", filepath.Base(task), wait, regexp.MustCompile(`(Name|State|SigPnd|ShdPnd|SigBlk):\s*(\S+)`).FindAllString(string(status), -1))
+	}
+	return b.String()
 }
 
 // stop ends the agent as systemd does, SIGTERM and SIGCONT, and wants it to end well.
@@ -432,9 +444,41 @@ func lines(from, n int) ([]string, string) {
 	return list, strings.Join(list, "\n") + "\n"
 }
 
-// bruteForce is the rule that the shipped rules have for ten failed logins within five minutes; logins makes some, at the present time,
-// since times far from the arrival do not count where they say.
-const bruteForce = "Many failed SSH logins from one address"
+// bruteForce is the title of a correlation that fires at the tenth failed login within five minutes; rules gives the configuration that
+// has it, and no other rule. logins makes failed logins at the present time: times far from the arrival do not count where they say.
+const bruteForce = "Ten failed logins"
+
+func (a *agent) rules() {
+	a.t.Helper()
+	a.file("rules.yml", `title: Failed login
+id: 0f1c3a52-6b0e-4d3e-9a53-7f0a6f3a1c01
+name: failed_login
+status: test
+logsource:
+    product: linux
+    service: sshd
+detection:
+    keywords:
+        - Failed password
+    condition: keywords
+level: low
+---
+title: `+bruteForce+`
+id: 0f1c3a52-6b0e-4d3e-9a53-7f0a6f3a1c02
+status: test
+correlation:
+    type: event_count
+    rules:
+        - failed_login
+    group-by:
+        - src_ip
+    timespan: 5m
+    condition:
+        gte: 10
+level: high
+`)
+	a.file("prescore.toml", "[detect]\nrules = [\"rules.yml\"]\nstarter_rules = false\n")
+}
 
 func logins(from, n int) string {
 	var b strings.Builder

@@ -193,7 +193,7 @@ func TestScoredOnce(t *testing.T) {
 func TestBothDoors(t *testing.T) {
 	each(t, func(t *testing.T, h host) {
 		a := newAgent(t, h)
-		a.file("prescore.toml", "")
+		a.rules()
 		a.append("in/a.log", logins(0, 6))
 		a.start("fluent-bit.conf", "@SERVICE@"+tailInput+`
 [FILTER]

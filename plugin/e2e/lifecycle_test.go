@@ -19,7 +19,7 @@ const outputFile = "[OUTPUT]\n    Name prescore\n    Match logs.*\n    config @D
 func TestReload(t *testing.T) {
 	each(t, func(t *testing.T, h host) {
 		a := newAgent(t, h)
-		a.file("prescore.toml", "")
+		a.rules()
 		a.append("in/a.log", logins(0, 3))
 		a.start("fluent-bit.conf", "@SERVICE@"+tailInput+"[FILTER]\n    Name prescore\n    Match logs.*\n    config @DIR@/prescore.toml\n"+outputFile)
 		a.arrive("all.json", 3)
