@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"fmt"
 	"strings"
 
 	"prescore/engine/event"
@@ -62,6 +63,12 @@ func New(cfg Config, in In) (*Room, error) {
 		if err != nil {
 			return nil, err
 		}
+		for j, o := range r.rules {
+			if o.match == "*" || o.match == u.match {
+				r.warnings = append(r.warnings, fmt.Sprintf("parse.tag[%d] never holds: parse.tag[%d] matches %q before it", i, j, o.match))
+				break
+			}
+		}
 		r.rules = append(r.rules, u)
 	}
 	for i, c := range cfg.Custom {
@@ -92,7 +99,7 @@ func intern(names *event.Names, key string, list []string) ([]event.NameID, erro
 	return ids, nil
 }
 
-// Warnings says what New left out, and why.
+// Warnings says which entries of the configuration have no effect, and why.
 func (r *Room) Warnings() []string { return r.warnings }
 
 // HeadersRefused is how many header lines of tables were not kept because of the bound on tags.
@@ -199,6 +206,9 @@ func (p *pass) parse(s string, outer format, layer uint8) bool {
 	}
 	if f == fNone && outer == fNone {
 		f = p.r.table(p.ev, s)
+		if len(s) > 1 && s[0] == '<' && (s[1]-'0' < 10 || s[1] == '>') { // it began as syslog
+			p.ev.Problem(room, "bad_priority", "")
+		}
 	}
 	return f != fNone && p.read(s, f, d, nil, outer, layer)
 }

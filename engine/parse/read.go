@@ -25,7 +25,9 @@ func (p *pass) read(s string, f format, d kv.Dialect, u *rule, outer format, lay
 	switch f {
 	case fJSON:
 		if json.Parse(ev, s, layer) == json.Bad {
-			ev.Problem(room, "bad_json", "")
+			if begins := strings.TrimLeft(s[1:], " \t\r\n["); begins != "" && (begins[0] == '"' || begins[0] == '{') { // else it is no more than a brace
+				ev.Problem(room, "bad_json", "")
+			}
 			return false
 		}
 		note(ev, outer, f)

@@ -62,6 +62,42 @@ func TestTags(t *testing.T) {
 	f("own.x", `{"a":1}`, "json", "a=1")
 }
 
+func TestWarnings(t *testing.T) {
+	cfg := Defaults()
+	cfg.Tag = []Tag{{Match: "a.*"}, {Match: "*"}, {Match: "b", Format: "json"}, {Match: "a.*", Format: "cef"}}
+	r, _ := open(t, cfg)
+	want := `parse.tag[2] never holds: parse.tag[1] matches "*" before it|parse.tag[3] never holds: parse.tag[0] matches "a.*" before it`
+	if got := strings.Join(r.Warnings(), "|"); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
+func TestProblems(t *testing.T) {
+	r, ev := open(t, Defaults())
+	f := func(in, want string) {
+		t.Helper()
+		line(r, ev, in)
+		got := ""
+		for _, p := range ev.Problems {
+			got += "!" + p.Code
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+	f(`{"a":1,}`, "!bad_json")
+	f(`{"a":1,"b":`, "!json_cut")
+	f(`{"a":1} tail`, "!json_trailing")
+	f(`{go map[a:b]}`, "")
+	f(`[{"a":1},]`, "!bad_json")
+	f(`<34>1 2003-13-11T22:14:15Z h a - - - m`, "!bad_timestamp")
+	f(`<87]123 -`, "!bad_priority")
+	f(`CEF:0|a|b|c`, "!bad_cef")
+	f(`<Event><System><EventID>1</EventID>`, "!xml_cut")
+	f(`<Event`, "!xml_cut")
+	f(`words`, "")
+}
+
 func TestHeaders(t *testing.T) {
 	cfg := Defaults()
 	cfg.Tag = []Tag{{Match: "fixed", Format: "csv"}}

@@ -42,8 +42,8 @@ func (w *walker) enter(top *level) {
 	}
 }
 
-// leave is called when an element has closed.
-func (w *walker) leave(*level) {
+// leave is called when an element closes.
+func (w *walker) leave() {
 	if w.win && w.depth == 2 {
 		w.flush()
 	}

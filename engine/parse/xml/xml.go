@@ -285,7 +285,7 @@ func (w *walker) closing(i int) {
 		}
 		w.leaf(top, t)
 	}
-	w.leave(top)
+	w.leave()
 	w.depth--
 	w.pathLen = top.path
 }
