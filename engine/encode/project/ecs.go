@@ -32,6 +32,10 @@ const (
 	ecsMACs
 	ecsPercent
 	ecsOutcome
+	ecsTLSVersion
+	ecsSerial
+	ecsURL
+	ecsStart
 )
 
 // ecsOps are keys that ECS has with another type than the vocabulary: arrays, numbers as keywords.
@@ -39,11 +43,12 @@ var ecsOps = map[event.Key]op{
 	event.KeyHostIP: opList, event.KeyObserverIP: opList, event.KeyHostMAC: ecsMACs, event.KeySrcMAC: ecsMAC, event.KeyDstMAC: ecsMAC,
 	event.KeyUserRole: opList, event.KeyEmailFrom: opList, event.KeyEmailTo: opList, event.KeyProcessArgs: opList,
 	event.KeyRegistryData: opList, event.KeyProtocolNum: opText, event.KeyVendorSeverity: opLong, event.KeyIdentityRisk: ecsPercent,
-	event.KeyOutcome: ecsOutcome,
+	event.KeyOutcome: ecsOutcome, event.KeyTLSVersion: ecsTLSVersion, event.KeyTLSSerial: ecsSerial,
 }
 
 // ecsDerivedKeys are keys that stand in the view through a derived leaf.
-var ecsDerivedKeys = keysOf(event.KeyTime, event.KeyRuleID, event.KeyRule, event.KeyTechnique, event.KeyTactic, event.KeyDNSAnswer)
+var ecsDerivedKeys = keysOf(event.KeyTime, event.KeyRuleID, event.KeyRule, event.KeyTechnique, event.KeyTactic, event.KeyDNSAnswer,
+	event.KeyURL, event.KeyStartTime)
 
 func ecsColumns() []column {
 	sources := keysOf(event.KeySrcIP, event.KeySrcHost)
@@ -69,6 +74,8 @@ func ecsColumns() []column {
 	}
 	return append(cols,
 		column{path: "host.hostname", op: ecsFirstText, any: keysOf(event.KeyHost)},
+		column{path: "event.start", op: ecsStart, any: keysOf(event.KeyStartTime, event.KeyTime)},
+		of("url.original", ecsURL, event.KeyURL, event.KeyURLPath),
 		column{path: "source.address", op: ecsFirstText, any: sources},
 		column{path: "destination.address", op: ecsFirstText, any: keysOf(event.KeyDstIP, event.KeyDstHost)},
 		column{path: "dns.answers", op: ecsAnswers, any: keysOf(event.KeyDNSAnswer)},
@@ -138,15 +145,65 @@ func (w *writer) ecs(dst []byte, l *leaf) []byte {
 	case ecsTacticID, ecsTacticName:
 		return w.tactics(dst, l.op == ecsTacticName)
 	case ecsFirstText:
-		for _, k := range l.keys {
-			if w.have.has(k) {
-				return w.ofKey(dst, k)
-			}
+		return w.ofKey(dst, w.first(l.keys))
+	case ecsStart: // what happened at one time began then
+		if v := ev.Get(event.KeyStartTime); v.K == event.Time {
+			return appendTime(dst, int64(v.N))
 		}
+		return appendTime(dst, when(ev))
+	case ecsURL:
+		return w.url(dst)
 	case ecsDistinct:
 		return w.distinct(dst, l.keys)
 	case ecsAnswers:
 		return w.ofKey(append(append(dst, 0x91, 0x81), "\xa4data"...), event.KeyDNSAnswer)
 	}
 	return wire.AppendNil(dst)
+}
+
+// url writes the address as the source has it: whole, or the path with its query.
+func (w *writer) url(dst []byte) []byte {
+	if w.have.has(event.KeyURL) || !w.have.has(event.KeyURLQuery) || w.v.secret.has(event.KeyURLQuery) {
+		return w.ofKey(dst, w.first([]event.Key{event.KeyURL, event.KeyURLPath}))
+	}
+	at := len(dst)
+	dst = append(dst, 0xdb, 0, 0, 0, 0)
+	dst = w.masked(dst, w.ev.Str(event.KeyURLPath))
+	dst = w.masked(append(dst, '?'), w.ev.Str(event.KeyURLQuery))
+	return closeStr(dst, at)
+}
+
+func (w *writer) masked(dst []byte, s string) []byte {
+	if w.mask != nil && w.mask.MayHold(s) {
+		return w.mask.AppendValue(dst, s)
+	}
+	return append(dst, s...)
+}
+
+// appendTLSVersion appends the number of "TLS 1.2", "TLSv1.2", "tls12" or "SSLv3".
+func appendTLSVersion(dst []byte, s string) []byte {
+	n := strings.TrimLeft(s, "TLStlsVv _")
+	switch {
+	case n == "":
+		n = s
+	case len(n) == 2 && n[0] == '1' && n[1] <= '3':
+		return append(dst, 0xa3, '1', '.', n[1])
+	}
+	return wire.AppendStr(dst, n)
+}
+
+// appendSerial appends the serial number of a certificate as ECS wants it: hexadecimal capitals, nothing between.
+func appendSerial(dst []byte, s string) []byte {
+	at := len(dst)
+	dst = append(dst, 0xdb, 0, 0, 0, 0)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ':' || c == ' ' || c == '-':
+		case c >= 'a' && c <= 'f':
+			dst = append(dst, c-0x20)
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return closeStr(dst, at)
 }

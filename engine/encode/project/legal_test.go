@@ -187,3 +187,40 @@ func TestNarrowedView(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// What ECS spells in a way of its own.
+func TestECSForms(t *testing.T) {
+	v := project.New(project.ECS, project.AllKeys(), nil)
+	f := func(want string, set func(ev *event.Event)) {
+		t.Helper()
+		ev := event.New(event.NewNames())
+		ev.Arrival = 1715351520_000000000
+		set(ev)
+		if got := fmt.Sprint(object(t, v, ev)); !strings.Contains(got, want) {
+			t.Errorf("got %s, want it to have %s", got, want)
+		}
+	}
+	key := func(k event.Key, s string) func(*event.Event) {
+		return func(ev *event.Event) { ev.Set(k, event.Str(s)) }
+	}
+	f("version:1.2", key(event.KeyTLSVersion, "TLS 1.2"))
+	f("version:1.3", key(event.KeyTLSVersion, "TLSv1.3"))
+	f("version:1.2", key(event.KeyTLSVersion, "tls12"))
+	f("version:3", key(event.KeyTLSVersion, "SSLv3"))
+	f("serial_number:5C9CE1", key(event.KeyTLSSerial, "5c:9C:e1"))
+	f("mac:[00-1B-44-11-3A-B7]", key(event.KeyHostMAC, "00:1b:44:11:3a:b7"))
+	f("original:/a path:/a", key(event.KeyURLPath, "/a"))
+	f("original:/a?b=c path:/a query:b=c", func(ev *event.Event) {
+		ev.Set(event.KeyURLPath, event.Str("/a"))
+		ev.Set(event.KeyURLQuery, event.Str("b=c"))
+	})
+	f("@timestamp:2024-05-10T14:32:00Z", func(*event.Event) {})
+	f("kind:pipeline_error", func(ev *event.Event) { ev.Invalid = true })
+	f("category:[network intrusion_detection] kind:alert type:[denied]", func(ev *event.Event) {
+		ev.Class, ev.Activity = event.DetectionFinding, 1
+		ev.Set(event.KeySrcIP, event.Str("10.0.0.1"))
+		ev.Set(event.KeyDstIP, event.Str("10.0.0.2"))
+		ev.Set(event.KeyDisposition, event.Str("Blocked"))
+	})
+	f("technique:map[id:[T1059] subtechnique:map[id:[T1059.001]]]", func(ev *event.Event) { ev.AddTechnique("T1059.001") })
+}

@@ -43,6 +43,8 @@ func (o op) takes(v event.Value) bool {
 		}
 		_, ok := v.Float64()
 		return ok && v.K != event.Bool && v.K != event.Time
+	case ecsTLSVersion, ecsSerial:
+		return v.K == event.String
 	case ocsfOriginalTime:
 		return v.S != ""
 	case opBool:

@@ -150,6 +150,10 @@ func (w *writer) value(dst []byte, l *leaf) []byte {
 		return wire.AppendInt(dst, int64(math.Round(100*f)))
 	case ocsfOriginalTime:
 		return wire.AppendStr(dst, v.S)
+	case ecsTLSVersion:
+		return appendTLSVersion(dst, v.S)
+	case ecsSerial:
+		return appendSerial(dst, v.S)
 	case ecsMAC:
 		return appendMAC(dst, v.S)
 	case ecsMACs:
