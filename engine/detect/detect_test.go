@@ -259,3 +259,71 @@ func TestNothingAllocated(t *testing.T) {
 		t.Errorf("%v allocations, %v", n, ev.Findings)
 	}
 }
+
+func TestExplain(t *testing.T) {
+	r, names := room(t, whoami, nil)
+	ev := sysmon(names, "Image", `C:\Windows\whoami.exe`, "CommandLine", "whoami", "ParentImage", "x")
+	x, ok := r.Explain("r-1", ev)
+	want := `no  all of
+no    cli
+no      CommandLine|contains:  /all  [record has ["whoami"]]
+yes   img
+yes     Image|endswith: \whoami.exe  [record has ["C:\\Windows\\whoami.exe"]]
+yes   not
+no      orphan
+no        ParentImage: null  [record has ["x"]]
+`
+	if got := x.Trace.String(); !ok || !x.Routed || x.Matched || !sameLines(got, want) {
+		t.Errorf("%v %v %v\n%s", ok, x.Routed, x.Matched, got)
+	}
+	ev.Source = "fortigate"
+	if x, _ := r.Explain("r-2", ev); x.Routed {
+		t.Error("routed")
+	}
+	if _, ok := r.Explain("none", ev); ok {
+		t.Error("explained")
+	}
+}
+
+// sameLines compares texts whose parts may stand in any order.
+func sameLines(a, b string) bool {
+	count := map[string]int{}
+	for _, l := range strings.Split(a, "\n") {
+		count[l]++
+	}
+	for _, l := range strings.Split(b, "\n") {
+		count[l]--
+	}
+	for _, n := range count {
+		if n != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func TestLint(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.yml"), whoami+"---\ntitle: Lost\nid: 0e95725d-7320-415d-80f7-004da920fc11\nlevel: low\nlogsource: {product: nowhere}\ndetection: {s: {A: 1}, condition: s}\n")
+	table, err := os.ReadFile("../../conf/logsources.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := LintFile(dir, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range list {
+		got = append(got, strings.TrimPrefix(p.String(), dir+"/"))
+	}
+	want := []string{
+		`a.yml:2: rule "r-1": id is not a UUID`,
+		`a.yml:13: rule "r-2": id is not a UUID`,
+		`a.yml:26: rule "r-3": A|nope: unknown modifier "nope"`,
+		`a.yml:28: rule "0e95725d-7320-415d-80f7-004da920fc11": log source nowhere/-/-: no row of the table of log sources covers it, so that it never runs`,
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%s", strings.Join(got, "\n"))
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"prescore/engine/detect/route"
 	"prescore/engine/detect/sigma"
+	"prescore/engine/event"
 )
 
 // Matcher is all rules, compiled. It does not change once made; any number of goroutines may Run it, each with its own Scratch.
@@ -125,6 +126,15 @@ func (m *Matcher) All() []uint16 {
 	out := make([]uint16, len(m.lanes))
 	for i := range out {
 		out[i] = uint16(i)
+	}
+	return out
+}
+
+// LogSources gives what an event is of, for people.
+func (m *Matcher) LogSources(ev *event.Event) []sigma.LogSource {
+	var out []sigma.LogSource
+	for _, row := range m.router.Rows(ev, nil) {
+		out = append(out, m.router.LogSources()[row])
 	}
 	return out
 }

@@ -155,6 +155,7 @@ func (r *reader) correlation(d document) *Correlation {
 		r.fail(d, &m, err)
 		return nil
 	}
+	r.advise(d, &m, false)
 	return c
 }
 

@@ -133,6 +133,9 @@ func (d *detector) values1(it *Item, modifiers []string, nodes []*yaml.Node) (*I
 		if d.values += len(vs); d.values > maxValues {
 			return nil, at(n, "more than %d values in one rule", maxValues)
 		}
+		if len(nodes) > 1 && vs[0].Kind == IsNull {
+			d.notes(n.Line, "%s: null among other values", it.Key())
+		}
 		it.Values = append(it.Values, vs...)
 		it.Groups = append(it.Groups, len(it.Values))
 	}

@@ -45,6 +45,8 @@ func (r *reader) filter(d document) *Filter {
 		r.fail(d, &m, err)
 		return nil
 	}
+	r.advise(d, &m, false)
+	r.unused(d, &m, sec, names, f.Cond)
 	return f
 }
 

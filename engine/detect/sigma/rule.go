@@ -247,6 +247,8 @@ func (r *reader) rule(d document) *Rule {
 		r.fail(d, &m, err)
 		return nil
 	}
+	r.advise(d, &m, true)
+	r.unused(d, &m, sec, names, out.Cond)
 	if n := get(d.root, "fields"); n != nil {
 		out.Fields = texts(n)
 	}
