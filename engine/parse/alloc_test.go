@@ -26,6 +26,11 @@ func TestAllocations(t *testing.T) {
 	}
 	line(r, ev, "aa,bb,cc,dd") // the header of the rows after it
 	nested["csv"] = `1,"x""y",3,4`
+	fixed, fev := open(t, Config{MessageFields: []string{"log"}, Tag: []Tag{{Match: "*", Format: "json"}}})
+	line(fixed, fev, "words")
+	if n := testing.AllocsPerRun(50, func() { line(fixed, fev, "words") }); n > maxAllocs {
+		t.Errorf("a text that is not in its tag's format: %v allocations", n)
+	}
 	for name, text := range nested {
 		for range 3 {
 			line(r, ev, text)

@@ -33,6 +33,14 @@ const (
 var formatNames = [numFormats]string{"", "json", "rfc5424", "rfc3164", "cef", "leef", "logfmt", "kv", "auditd", "csv", "tsv", "winlog_xml",
 	"xml", "clf", "apache_error", "nginx_error", "zeek", "cisco", "cri", "panos", "vpc_flow", "s3_access"}
 
+// notNames are the problems of texts that are not in the format their tag fixes.
+var notNames = func() (t [numFormats]string) {
+	for i, n := range formatNames {
+		t[i] = "not_" + n
+	}
+	return t
+}()
+
 func formatNamed(name string) (format, bool) {
 	for f := fJSON; f < numFormats; f++ {
 		if formatNames[f] == name {

@@ -237,6 +237,42 @@ func FuzzCustom(f *testing.F) {
 		func(ev *event.Event, s string) bool { return dissect.Parse(ev, s, 1) || re.Parse(ev, s, 1) }, nil)
 }
 
+// FuzzFixed reads any text in each format, as tags can fix it.
+func FuzzFixed(f *testing.F) {
+	for _, s := range samples {
+		f.Add(s)
+	}
+	f.Add("")
+	f.Add(" \n")
+	f.Add("x")
+	cfg := Defaults()
+	for _, n := range formatNames[1:] {
+		cfg.Tag = append(cfg.Tag, Tag{Match: n, Format: n})
+	}
+	names := event.NewNames()
+	r, err := New(cfg, In{Names: names})
+	if err != nil {
+		f.Fatal(err)
+	}
+	ev, arena := prepared(names)
+	f.Fuzz(func(t *testing.T, s string) {
+		if len(s) > maxFuzz {
+			return
+		}
+		s = strings.Clone(s)
+		for _, n := range formatNames[1:] {
+			ev.Reset()
+			ev.Tag = n
+			ev.Add("log", event.Str(s), 0)
+			r.Apply(ev)
+			holds(t, ev, s, arena)
+			if ev.Fields[0].Value.S != s {
+				t.Fatalf("%q under %s: the record's own field changed", s, n)
+			}
+		}
+	})
+}
+
 // FuzzApply puts any text through the room, twice under two tags: nothing it keeps of the first may change what it says of the
 // second but for tables.
 func FuzzApply(f *testing.F) {

@@ -168,8 +168,7 @@ func (r *Room) find(ev *event.Event) (string, bool) {
 	return "", false
 }
 
-// text reads the record's text. inside is true where the record is structured already:
-// then only what cannot be prose is looked for.
+// text reads the record's text. inside is true where the record is structured already: then only what cannot be prose is looked for.
 func (r *Room) text(ev *event.Event, text string, u *rule, inside bool) {
 	for i := range r.patterns {
 		if p := &r.patterns[i]; glob(p.match, ev.Tag) && p.Parse(ev, text, 1) {
@@ -179,11 +178,14 @@ func (r *Room) text(ev *event.Event, text string, u *rule, inside bool) {
 	}
 	p := pass{r: r, ev: ev, strict: inside}
 	s := begin(text)
+	if s == "" {
+		return
+	}
 	if u != nil && u.format != fNone {
 		if p.read(s, u.format, u.kv, u, fNone, 1) {
 			return
 		}
-		ev.Problem(room, "not_"+formatNames[u.format], "")
+		ev.Problem(room, notNames[u.format], "")
 	}
 	p.parse(s, fNone, 1)
 }

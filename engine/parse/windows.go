@@ -7,12 +7,13 @@ import (
 
 	"prescore/engine/event"
 	"prescore/engine/option"
+	"prescore/engine/parse/xml"
 )
 
 // windows gives the fields of a structured Windows event Sigma's names, whichever tool wrote it. It copies no field: a field keeps
 // its name and is found under Sigma's.
 type windows struct {
-	system, eventID, oldID, logName, channel, provider, inserts, data event.NameID
+	system, eventID, oldID, logName, channel, provider, inserts, data, eventData event.NameID
 
 	providers []event.NameID // names of the provider in a flat record
 	marks     []mark
@@ -77,6 +78,7 @@ func (w *windows) open(names *event.Names) error {
 	w.renames, w.flats = table(renamed, id), table(flatNames, id)
 	w.system, w.eventID, w.channel, w.provider = id("System"), id("EventID"), id("Channel"), id("Provider_Name")
 	w.oldID, w.logName, w.inserts, w.data = id("event_id"), id("LogName"), id("StringInserts"), id("Data")
+	w.eventData = id("EventData")
 	w.providers = []event.NameID{w.channel, w.provider, id("ProviderName"), id("SourceName"), id("EventSourceName")}
 	w.marks = []mark{
 		{id: id("Event.System.EventID"), prefixes: []string{"Event.EventData.", "Event.UserData."}, deep: true},
@@ -132,8 +134,12 @@ func (w *windows) record(ev *event.Event, n int) bool {
 		if f == nil || f.Layer != ev.Fields[n].Layer || m.flat && !w.confirmed(ev, m) {
 			continue
 		}
+		layer := ev.Fields[n].Layer
 		w.relink(ev, n, m)
 		w.positional(ev, n)
+		if f := ev.Last(w.eventData); f != nil && f.Layer == layer && f.Value.K == event.String && strings.HasPrefix(f.Value.S, "<") {
+			xml.Parse(ev, f.Value.S, layer+1) // Azure's tables keep the event's own data as XML
+		}
 		return true
 	}
 	return false

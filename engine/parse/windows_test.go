@@ -42,6 +42,7 @@ func TestWindowsShapes(t *testing.T) {
 	f(nx, "Computer", "h")
 	f(nx, "Execution_ProcessID", "5")
 	f(nx, "EventRecordID", "3")
+	f(`{"EventID":4624,"Channel":"Security","EventSourceName":"S","EventData":"<EventData xmlns=\"u\">\r\n  <Data Name=\"LogonType\">3</Data></EventData>"}`, "LogonType", "3")
 	f(`{"EventID":7,"Hostname":"h","text":"not of Windows"}`, "Computer", "-")
 	f(`<134>Oct 11 22:14:15 h app: <Event><System><EventID>4624</EventID></System><EventData><Data Name="LogonType">10</Data></EventData></Event>`, "LogonType", "10")
 }

@@ -59,21 +59,18 @@ func TestRegex(t *testing.T) {
 }
 
 func TestRefuse(t *testing.T) {
-	f := func(_ *Pattern, err error, want string) {
+	f := func(compile func(string) (*Pattern, error), in, want string) {
 		t.Helper()
-		if err == nil || err.Error() != want {
-			t.Errorf("%v, want %s", err, want)
+		if _, err := compile(in); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", in, err, want)
 		}
 	}
-	d := func(s string) (*Pattern, error, string) { p, err := Dissect(s); return p, err, "" }
-	r := func(s string) (*Pattern, error, string) { p, err := Regex(s); return p, err, "" }
-	check := func(p *Pattern, err error, _ string) func(string) { return func(want string) { f(p, err, want) } }
-	check(d("text"))("the pattern has no field: write %{name} for each")
-	check(d("%{a"))("the field at byte 1 has no closing brace")
-	check(d("%{a}%{b}"))(`no text stands between the field "a" and the next: where one ends could not be told`)
-	check(d("%{} %{?x}"))("the pattern has no named field")
-	check(d("%{*a} x"))("%{*a} and %{&a} must both be there")
-	check(r(`(\d+)`))("the expression has no named group: write (?P<name>...) for each field")
-	check(r(`(?P<a>x{500}){9}`))("error parsing regexp: invalid repeat count: `{9}`")
-	check(r(`(?P<a>[a-z]{900}[0-9]{900}[a-z]{900})`))("the expression compiles to 2704 instructions, at most 2048 are allowed")
+	f(Dissect, "text", "the pattern has no field: write %{name} for each")
+	f(Dissect, "%{a", "the field at byte 1 has no closing brace")
+	f(Dissect, "%{a}%{b}", `no text stands between the field "a" and the next: where one ends could not be told`)
+	f(Dissect, "%{} %{?x}", "the pattern has no named field")
+	f(Dissect, "%{*a} x", "%{*a} and %{&a} must both be there")
+	f(Regex, `(\d+)`, "the expression has no named group: write (?P<name>...) for each field")
+	f(Regex, `(?P<a>x{500}){9}`, "error parsing regexp: invalid repeat count: `{9}`")
+	f(Regex, `(?P<a>[a-z]{900}[0-9]{900}[a-z]{900})`, "the expression compiles to 2704 instructions, at most 2048 are allowed")
 }

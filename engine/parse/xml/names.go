@@ -25,9 +25,14 @@ const (
 
 // enter is called when an element opens.
 func (w *walker) enter(top *level) {
-	switch w.depth {
+	switch w.depth + w.base {
 	case 1:
-		w.win = top.name == "Event"
+		switch top.name {
+		case "Event":
+			w.win = true
+		case "EventData", "UserData":
+			w.win, w.base, w.sect = true, 1, sectData
+		}
 	case 2:
 		w.sect = sectData
 		switch top.name {
@@ -44,7 +49,7 @@ func (w *walker) enter(top *level) {
 
 // leave is called when an element closes.
 func (w *walker) leave() {
-	if w.win && w.depth == 2 {
+	if w.win && w.depth+w.base == 2 {
 		w.flush()
 	}
 }
@@ -61,7 +66,7 @@ func (w *walker) attr(top *level, name, v string) {
 		return
 	}
 	switch {
-	case w.depth <= 2:
+	case w.depth+w.base <= 2:
 	case name == "Name" && w.sect == sectData:
 		top.label, top.labeled = v, true
 	case top.name == nameTime && name == "SystemTime":
@@ -85,7 +90,7 @@ func (w *walker) leaf(top *level, t string) {
 		return
 	}
 	switch {
-	case w.depth <= 2:
+	case w.depth+w.base <= 2:
 		if strings.TrimSpace(t) != "" {
 			w.named(top.name, event.Str(t))
 		}

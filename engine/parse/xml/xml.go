@@ -49,6 +49,7 @@ type walker struct {
 	full    bool // the event takes no more fields
 	sect    section
 	depth   int
+	base    int // levels of a Windows event above the root: 1 where the root is EventData
 	pathLen int
 	unnamed int
 	stack   [event.MaxDepth]level
@@ -56,7 +57,7 @@ type walker struct {
 	path    [maxName]byte
 }
 
-// Parse reads text as one element with all it holds. What was read of a document that is cut or damaged stays, with the problem
+// Parse reads text as one element with all it holds. A root EventData or UserData is read as that part of a Windows event. What was read of a document that is cut or damaged stays, with the problem
 // xml_cut or bad_xml, where it is a Windows event; of any other nothing does.
 func Parse(ev *event.Event, text string, layer uint8) Result {
 	w := walker{ev: ev, s: text, layer: layer}

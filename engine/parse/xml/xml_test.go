@@ -41,6 +41,7 @@ func TestParse(t *testing.T) {
 		`EventID=1102|SubjectUserName=u`)
 	f(`<Event><System><EventID>1</EventID><Computer>host`, Windows, `EventID=1|!xml_cut`)
 	f(`<Event><System><EventID>1</EventID></Sys`+`tem2></Event>`, Windows, `EventID=1|!bad_xml`)
+	f(`<EventData xmlns="u"><Data Name="A">x</Data><Data>y</Data></EventData>`, Windows, `A=x|Data=y`)
 	f(`<a href="h">t</a>`, Generic, `a.@href=h|a.text=t`)
 	f(`<a><b>1</b><b/><c>x</c></a>`, Generic, `a.b=1|a.b=|a.c=x`)
 	f(`<a><b></a>`, Bad, ``)
