@@ -205,6 +205,25 @@ func TestThreeTactics(t *testing.T) {
 	}
 }
 
+// TestAcrossSources: the firewall knows an address only; the login before says whose it is.
+func TestAcrossSources(t *testing.T) {
+	const rule = "prescore.failed-login-and-transfer"
+	b := newShipped(t)
+	b.apply(0, login("alice", "10.0.0.5"))
+	b.apply(minute, failedLogin("alice", "198.51.100.1"))
+	ev := b.apply(2*minute, upload("", 500<<20))
+	if found(ev, rule) == nil || ev.Entities[event.Principal] != "alice" || ev.LinkStrength < 0.99 {
+		t.Errorf("principal %q, strength %v, findings %+v", ev.Entities[event.Principal], ev.LinkStrength, ev.Findings)
+	}
+	b = newShipped(t)
+	b.apply(0, login("alice", "10.0.0.5"))
+	b.apply(0, login("bob", "10.0.0.5"))
+	b.apply(minute, failedLogin("alice", "198.51.100.1"))
+	if ev = b.apply(2*minute, upload("", 500<<20)); found(ev, rule) != nil {
+		t.Error("two people share the address: whose transfer it is is not known")
+	}
+}
+
 func TestTwoCountries(t *testing.T) {
 	const rule = "prescore.two-countries"
 	b := newShipped(t)

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"prescore/engine/entity"
-	"prescore/engine/event"
 )
 
 // rule is a compiled Rule.
@@ -74,14 +73,27 @@ func (r *Room) compile(rules []Rule, in In) error {
 	if err := r.order(byRef); err != nil {
 		return err
 	}
+	kept := r.rules[:0]
 	for _, cr := range r.rules {
-		if err := r.compileRule(cr); err != nil {
+		err := r.compileRule(cr)
+		if err == nil {
+			err = r.index(cr, byRef, in)
+		}
+		if err != nil && cr.Native {
 			return err
 		}
-		if err := r.index(cr, byRef, in); err != nil {
-			return err
+		if err != nil { // one of thousands of Sigma's must not keep the others from running
+			r.warnings = append(r.warnings, err.Error()+": left out")
+			for _, name := range []string{cr.ID, cr.Name} {
+				if byRef[name] == cr {
+					byRef[name] = nil
+				}
+			}
+			continue
 		}
+		kept = append(kept, cr)
 	}
+	r.rules = kept
 	for i, cr := range r.rules {
 		cr.index = i
 		cr.incident = !cr.NoIncident && !r.cfg.IncidentsOff && (len(cr.usedBy) == 0 || r.generates(cr))
@@ -335,130 +347,4 @@ func (c *rule) compileSteps() error {
 		c.Conds = []Cond{{GTE, float64(n)}}
 	}
 	return nil
-}
-
-// fingerprint is of everything that gives a rule's state its meaning: changed, its state starts anew.
-func fingerprint(c *Rule) uint64 {
-	return entity.StableHash(fmt.Sprintf("%d|%q|%q|%d|%d|%d|%q|%d|%v|%v|%q|%q|%v", c.Type, c.GroupBy, stepsText(c), c.Span, c.Window, c.Gap,
-		c.Fields, c.Network, c.Percentile, c.Conds, c.Expr, c.Differ, c.MinSources))
-}
-
-func stepsText(c *Rule) []string {
-	var out []string
-	for _, s := range c.Steps {
-		alias := make([]string, 0, len(s.Alias))
-		for k, v := range s.Alias {
-			alias = append(alias, k+"="+v)
-		}
-		slices.Sort(alias)
-		t := fmt.Sprintf("%v %v %q", s.Absent, s.Within, alias)
-		for _, m := range s.Any {
-			t += fmt.Sprintf(" %q %q %q %v %q %q %v", m.Ref, m.Techniques, m.Tactics, m.Classes, m.Activities, m.Sources, m.Levels)
-			for _, w := range m.Where {
-				t += fmt.Sprintf(" %q %q %q %q %q %v", w.Field, w.Equals, w.Prefix, w.Suffix, w.Contains, w.Not)
-				for _, f := range []*float64{w.Over, w.Under} {
-					if f != nil {
-						t += fmt.Sprintf(" %v", *f)
-					}
-				}
-			}
-			if m.State != nil {
-				t += fmt.Sprintf(" %+v", *m.State)
-			}
-		}
-		out = append(out, t)
-	}
-	return out
-}
-
-// index enters each alternative of the rule's steps where an event will find it.
-func (r *Room) index(c *rule, byRef map[string]*rule, in In) error {
-	for i := range c.steps {
-		s := &c.steps[i]
-		if len(s.Any) == 0 {
-			return c.refuse("step %q matches nothing", s.Name)
-		}
-		for _, m := range s.Any {
-			m.Techniques = slices.Clone(m.Techniques)
-			for i, t := range m.Techniques {
-				m.Techniques[i] = strings.ToUpper(t)
-			}
-			a := alt{rule: c, step: i, match: m}
-			for _, w := range m.Where {
-				cw, why := newWhere(r.names, w)
-				if why != "" {
-					return c.refuse("step %q: where %q: %s", s.Name, w.Field, why)
-				}
-				a.where = append(a.where, cw)
-			}
-			if m.State != nil && m.State.NewFor > 0 {
-				r.touch |= 1 << m.State.Kind
-			}
-			n := int32(len(r.alts))
-			r.alts = append(r.alts, a)
-			switch {
-			case m.Ref != "":
-				if o := byRef[m.Ref]; o != nil {
-					o.usedBy = append(o.usedBy, n)
-					break
-				}
-				id, ok := m.Ref, false
-				if in.Base != nil {
-					id, ok = in.Base(m.Ref)
-				}
-				if !ok {
-					return c.refuse("refers to %q, which is no rule", m.Ref)
-				}
-				r.byFinding[id] = append(r.byFinding[id], n)
-				if !c.Generate && !c.Native {
-					r.quiet[id] = r.quiet[id] | quietWanted
-				} else {
-					r.quiet[id] = r.quiet[id] | quietRefused
-				}
-			case len(m.Techniques) > 0:
-				for _, t := range m.Techniques {
-					r.byTechnique[t] = append(r.byTechnique[t], n)
-				}
-			case len(m.Tactics) > 0:
-				for _, t := range m.Tactics {
-					r.byTactic[t] = append(r.byTactic[t], n)
-				}
-			case len(m.Classes) > 0:
-				for _, cl := range m.Classes {
-					r.byClass[cl] = append(r.byClass[cl], n)
-				}
-			case len(m.Sources) > 0:
-				for _, s := range m.Sources {
-					r.bySource[s] = append(r.bySource[s], n)
-				}
-			case m.Levels != 0 || len(a.where) > 0 || m.State != nil:
-				r.every = append(r.every, n)
-			default:
-				return c.refuse("step %q matches everything", s.Name)
-			}
-		}
-	}
-	return nil
-}
-
-const (
-	quietWanted  uint8 = 1 << iota // a correlation without generate refers to the rule
-	quietRefused                   // one with it does
-)
-
-// hasTechnique reports whether the event has one of list or a sub-technique of it.
-func hasTechnique(list []string, ev *event.Event) bool {
-	for _, want := range list {
-		for _, t := range ev.Techniques {
-			if technique(t, want) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// technique reports whether id is want or a sub-technique of it. Both are spelt as ATT&CK does, in upper case.
-func technique(id, want string) bool {
-	return len(id) >= len(want) && id[:len(want)] == want && (len(id) == len(want) || id[len(want)] == '.')
 }

@@ -16,7 +16,7 @@ type Config struct {
 	Lateness     option.Duration `toml:"lateness"`      // records this late still count where they belong; at least entity.skew_ahead
 	MaxWindow    int             `toml:"max_window"`    // entries of a window that are exact; past it counts are coarse and marked
 	MaxGroups    int             `toml:"max_groups"`    // groups a rule may have at once: one rule must not fill the state of all
-	MaxSpan      option.Duration `toml:"max_span"`      // the longest timespan a rule may ask for
+	MaxSpan      option.Duration `toml:"max_span"`      // the longest timespan a rule may ask for: a month of state is what an agent can promise
 	Aggregate    string          `toml:"aggregate"`     // how deltas join: "weighted_sum" or "ema"
 	EMAAlpha     float64         `toml:"ema_alpha"`     // weight of the next delta in "ema"
 	Weights      Weights         `toml:"weights"`       // weight of a finding's delta in "weighted_sum", by its level
@@ -37,7 +37,7 @@ type Weights struct {
 func Defaults() Config {
 	return Config{
 		Shipped: true, Lateness: option.Duration(5 * time.Minute), MaxWindow: 1024, MaxGroups: 20_000,
-		MaxSpan: option.Duration(7 * 24 * time.Hour), Aggregate: "weighted_sum", EMAAlpha: 0.5,
+		MaxSpan: option.Duration(31 * 24 * time.Hour), Aggregate: "weighted_sum", EMAAlpha: 0.5,
 		Weights: Weights{1, 1, 1, 1, 1}, MaxIncident: option.Duration(24 * time.Hour),
 	}
 }

@@ -312,3 +312,63 @@ func TestReplay(t *testing.T) {
 		}
 	}
 }
+
+// TestLenient: a Sigma correlation that cannot run is left out with a sentence, with those that refer to it; the others run.
+func TestLenient(t *testing.T) {
+	step := func(ref string) []Step { return []Step{{Name: ref, Any: []Match{{Ref: ref}}}} }
+	b := newBench(t, func(_ *entity.Config, c *Config, in *In) {
+		c.Shipped = false
+		in.Rules = []Rule{
+			{ID: "good", Title: "g", Type: EventCount, Span: hour, Conds: []Cond{{GTE, 1}}, Steps: step("s")},
+			{ID: "bad", Title: "b", Type: EventCount, Span: hour, Steps: step("s")},
+			{ID: "on bad", Title: "o", Type: EventCount, Span: hour, Conds: []Cond{{GTE, 1}}, Steps: step("bad")},
+			{ID: "lost", Title: "l", Type: EventCount, Span: hour, Conds: []Cond{{GTE, 1}}, Steps: step("nowhere")},
+		}
+	})
+	want := []string{
+		`correlation "bad": event_count needs a condition: left out`,
+		`correlation "on bad": refers to "bad", which is no rule: left out`,
+		`correlation "lost": refers to "nowhere", which is no rule: left out`,
+	}
+	if got := b.r.Warnings(); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%q", got)
+	}
+	if ev := b.apply(0, finding("s")); found(ev, "good") == nil || len(ev.Findings) != 2 {
+		t.Errorf("%+v", ev.Findings)
+	}
+}
+
+// FuzzParse: whatever a rule file says, it is refused or it makes rules that New refuses or runs.
+func FuzzParse(f *testing.F) {
+	for _, s := range shipped(f) {
+		f.Add(s.Text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if len(text) > 1<<16 {
+			return
+		}
+		rules, err := Parse(File{"f.toml", text})
+		if err != nil || len(rules) > 100 {
+			return
+		}
+		names := event.NewNames()
+		cfg := entity.Defaults()
+		cfg.MaxEntities, cfg.SeenIDs = 64, 0
+		st, err := entity.New(cfg, entity.In{Names: names})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := New(Defaults(), In{State: st, Names: names, Rules: rules, Base: func(ref string) (string, bool) { return ref, true }})
+		if err != nil {
+			return
+		}
+		for i := range int64(20) {
+			ev := event.New(names)
+			ev.Arrival, ev.ID = start+i*minute, "e"
+			login("alice", "10.0.0.1")(ev)
+			attack("sysmon", "alice", "h", "T1055", "execution")(ev)
+			r.Apply(ev)
+		}
+		r.Tick(start + 1000*hour)
+	})
+}

@@ -87,19 +87,7 @@ func (st *Store) Changes(reset func() error, put func(key, value []byte) error, 
 			}
 		}
 		for more := true; more; {
-			buf, ends = buf[:0], ends[:0]
-			sh.mu.Lock()
-			batch := sh.dirty[len(sh.dirty)-min(exportChunk, len(sh.dirty)):]
-			for j, e := range batch {
-				batch[j] = nil
-				if e.flags&flagGone == 0 {
-					e.flags &^= flagDirty
-					buf, ends = st.appendBoth(buf, ends, e)
-				}
-			}
-			sh.dirty = sh.dirty[:len(sh.dirty)-len(batch)]
-			more = len(sh.dirty) > 0
-			sh.mu.Unlock()
+			buf, ends, more = sh.drain(buf[:0], ends[:0])
 			if err := each(buf, ends, put); err != nil {
 				return err
 			}
@@ -109,6 +97,22 @@ func (st *Store) Changes(reset func() error, put func(key, value []byte) error, 
 		}
 	}
 	return nil
+}
+
+// drain writes some of the shard's changed entities behind buf, and says whether there are more.
+func (sh *shard) drain(buf []byte, ends [][2]int) ([]byte, [][2]int, bool) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	at := len(sh.dirty) - min(exportChunk, len(sh.dirty))
+	for _, e := range sh.dirty[at:] {
+		if e.flags&flagGone == 0 {
+			e.flags &^= flagDirty
+			buf, ends = sh.st.appendBoth(buf, ends, e)
+		}
+	}
+	clear(sh.dirty[at:])
+	sh.dirty = sh.dirty[:at]
+	return buf, ends, at > 0
 }
 
 // errSuperseded ends a call of Changes whose file was given up while it ran: what it would still take belongs to the next.

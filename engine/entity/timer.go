@@ -52,22 +52,26 @@ func (h *timers) pop() timer {
 func (st *Store) Tick(now int64, visit func(c *Cursor, at int64)) {
 	var due []timer
 	for i := range st.shards {
-		sh := &st.shards[i]
-		sh.mu.Lock()
-		due = due[:0]
-		for len(sh.timers) > 0 && sh.timers[0].at <= now {
-			due = append(due, sh.timers.pop())
-		}
-		for _, t := range due {
-			if t.e.flags&flagGone != 0 {
-				continue
-			}
-			c := Cursor{t.e, sh}
-			visit(&c, t.at)
-			if c.E != nil {
-				sh.settle(c.E)
-			}
-		}
-		sh.mu.Unlock()
+		due = st.shards[i].tick(now, due[:0], visit)
 	}
+}
+
+// tick visits what is due in one shard. The lock is let go of whatever happens in visit.
+func (sh *shard) tick(now int64, due []timer, visit func(c *Cursor, at int64)) []timer {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	for len(sh.timers) > 0 && sh.timers[0].at <= now {
+		due = append(due, sh.timers.pop())
+	}
+	for _, t := range due {
+		if t.e.flags&flagGone != 0 {
+			continue
+		}
+		c := Cursor{t.e, sh}
+		visit(&c, t.at)
+		if c.E != nil {
+			sh.settle(c.E)
+		}
+	}
+	return due
 }

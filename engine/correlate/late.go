@@ -1,0 +1,47 @@
+package correlate
+
+// past looks for a window that a late entry at i made hold: of those that contain it, ends in order. At most maxSearch entries.
+func (cl *cell) past(i int) firing {
+	c := cl.rule
+	t := cl.ring.at(i).t
+	end := t + c.Span
+	first := cl.ring.before(t - c.Span)
+	if c.Window == Tumbling {
+		first, end = cl.ring.before(c.start(t)), c.start(t)+c.Span-1
+	}
+	first = max(first, i-maxSearch/2)
+	var seen counted
+	var n int64
+	lo := first
+	best := firing{}
+	for j := first; j < int(cl.ring.n) && j < i+maxSearch/2; j++ {
+		e := cl.ring.at(j)
+		if e.t > end {
+			break
+		}
+		if c.Type == ValueCount {
+			seen.add(e.v)
+		} else {
+			n += int64(e.v)
+		}
+		for c.Window == Sliding && cl.ring.at(lo).t < e.t-c.Span {
+			if c.Type == ValueCount {
+				seen.remove(cl.ring.at(lo).v)
+			} else {
+				n -= int64(cl.ring.at(lo).v)
+			}
+			lo++
+		}
+		v := float64(n)
+		if c.Type == ValueCount {
+			v = float64(seen.used)
+		}
+		if j >= i && lo <= i && c.holds(v) && cl.sources(lo, j+1) {
+			if !best.ok {
+				best = firing{ok: true, now: true, lo: lo, value: v}
+			}
+			best.hi, best.value = j+1, max(best.value, v)
+		}
+	}
+	return best
+}
