@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -91,7 +93,11 @@ func explain(w io.Writer, e *engine.Engine, rec []byte, tag string, now time.Tim
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s\n", text)
+		var out bytes.Buffer
+		if err := json.Indent(&out, text, "", "  "); err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s\n", out.Bytes())
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ type table struct {
 	each          bool
 	route         string
 	lines, scored int
-	alerts        int
+	alerts, added int
 }
 
 // row is one line of the table: a record, and how many are like it.
@@ -129,6 +129,9 @@ func (t *table) add(line []byte) {
 		return
 	}
 	t.scored++
+	if s.Kind != "" && s.Kind != "event" {
+		t.added++
+	}
 	if s.Route == "alert" {
 		t.alerts++
 	}
@@ -212,10 +215,13 @@ func (t *table) print(w io.Writer, o *top) {
 	}
 	_ = tw.Flush()
 	if rest := len(all) - o.rows; rest > 0 {
-		fmt.Fprintf(w, "and %d more rows; %d of %d scored records are alerts\n", rest, t.alerts, t.scored)
-	} else {
-		fmt.Fprintf(w, "%d of %d scored records are alerts\n", t.alerts, t.scored)
+		fmt.Fprintf(w, "and %s more; ", plural(rest, "row"))
 	}
+	fmt.Fprintf(w, "%d of %s", t.alerts, plural(t.scored-t.added, "scored record"))
+	if t.added > 0 {
+		fmt.Fprintf(w, " and %s of incidents", plural(t.added, "record"))
+	}
+	fmt.Fprintln(w, " are alerts")
 }
 
 // clock gives a time of the record contract without its year and fraction.
