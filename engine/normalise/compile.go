@@ -46,7 +46,7 @@ type source struct {
 	plan     *plan // which of fields a record needs; nil: all
 	late     []table
 	fallback []table // the classes of [set]
-	named    []step // where the source's name comes from
+	named    []step  // where the source's name comes from
 	severity []scaled
 	required [][]event.Key
 	drift    *drift

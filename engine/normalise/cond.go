@@ -137,6 +137,7 @@ func anyGlob(list []glob, s string) bool {
 type cond struct {
 	get    step
 	absent bool // "!": the record does not have it, or it is empty
+	any    bool // the record has it, whatever it is
 	format bool // the pattern is of ev.Format, not of a field
 	globs  []glob
 }
@@ -148,6 +149,10 @@ func (r *Room) holds(ev *event.Event, c *cond) bool {
 		}
 		return anyGlob(c.globs, ev.Format)
 	}
+	if c.any && len(c.get.ops) == 0 && c.get.id != 0 {
+		f := ev.First(c.get.id)
+		return f != nil && !nothing(f.Value)
+	}
 	v := r.get(ev, &c.get)
 	if c.absent {
 		return v.Empty()
@@ -156,6 +161,19 @@ func (r *Room) holds(ev *event.Event, c *cond) bool {
 		return false
 	}
 	return anyGlob(c.globs, v.Text(&ev.Arena))
+}
+
+// cost orders conditions: what is cheap to refuse comes first.
+func (c *cond) cost() int {
+	switch {
+	case c.format:
+		return 0
+	case c.any || c.absent:
+		return 1
+	case exactOnly(c.globs):
+		return 2
+	}
+	return 3
 }
 
 func (r *Room) allHold(ev *event.Event, list []cond) bool {
@@ -172,7 +190,9 @@ func (r *Room) allHold(ev *event.Event, list []cond) bool {
 func (n *names) conds(table map[string]any, tables map[string]map[string]event.Value) ([][]cond, error) {
 	keys := make([]string, 0, len(table))
 	for k := range table {
-		keys = append(keys, k)
+		if k != "@rank" {
+			keys = append(keys, k)
+		}
 	}
 	sort.Strings(keys)
 	out := [][]cond{nil}
@@ -195,6 +215,7 @@ func (n *names) conds(table map[string]any, tables map[string]map[string]event.V
 		if !c.absent && len(c.globs) == 0 {
 			return nil, fmt.Errorf("%s: a pattern is missing", k)
 		}
+		c.any = len(c.globs) == 1 && c.globs[0].text == "" && !c.globs[0].not && c.globs[0].head
 		if k == "@format" {
 			c.format = true
 			for i := range out {

@@ -210,12 +210,16 @@ func appendHex(dst []byte, n uint16) []byte {
 	return dst
 }
 
-func hexDigit(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
+// hexValues gives the value of a hexadecimal digit, -1 for other bytes.
+var hexValues = func() (t [256]int8) {
+	for i := range t {
+		t[i] = -1
 	}
-	return -1
-}
+	for i := 0; i < 16; i++ {
+		t[hexDigits[i]] = int8(i)
+		t["0123456789ABCDEF"[i]] = int8(i)
+	}
+	return t
+}()
+
+func hexDigit(c byte) int { return int(hexValues[c]) }

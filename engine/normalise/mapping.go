@@ -53,7 +53,7 @@ type lookup map[string]string
 type variant struct {
 	Prefix     string            `toml:"prefix"`
 	LowerFirst bool              `toml:"lower_first"`
-	Lower      bool              `toml:"lower"` // all in lower case, as column stores keep names
+	Lower      bool              `toml:"lower"`  // all in lower case, as column stores keep names
 	Rename     map[string]string `toml:"rename"` // names that do not follow the rule
 }
 

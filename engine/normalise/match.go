@@ -2,6 +2,7 @@ package normalise
 
 import (
 	"fmt"
+	"sort"
 
 	"prescore/engine/event"
 )
@@ -73,6 +74,12 @@ func (q *recogniser) add(names *event.Names, c *candidate) error {
 		at = uint16(len(q.groups))
 		q.marks[m.get.id] = at
 	}
+	marker := *m
+	if bestScore == 3 || marker.any && len(marker.get.ops) == 0 { // the marker has been looked at when the candidate is
+		c.conds = append(c.conds[:best:best], c.conds[best+1:]...)
+	}
+	m = &marker
+	sort.SliceStable(c.conds, func(i, j int) bool { return c.conds[i].cost() < c.conds[j].cost() })
 	g := &q.groups[at-1]
 	if bestScore == 3 {
 		for _, x := range m.globs {
@@ -93,28 +100,40 @@ func exactOnly(list []glob) bool {
 	return true
 }
 
-// find gives the source of a record, nil where none is recognised.
+// ready puts the highest ranks first, so that what cannot win is not tried.
+func (q *recogniser) ready() {
+	byRank := func(l []*candidate) {
+		sort.SliceStable(l, func(i, j int) bool { return l[i].rank > l[j].rank })
+	}
+	for i := range q.groups {
+		byRank(q.groups[i].other)
+		for _, l := range q.groups[i].exact {
+			byRank(l)
+		}
+	}
+	for _, l := range q.formats {
+		byRank(l)
+	}
+}
+
+// find gives the source of a record, nil where none is recognised. Markers that name an exact value come first: they are cheap, and
+// what they find spares most of the others.
 func (q *recogniser) find(r *Room, ev *event.Event) *source {
 	var best *candidate
 	for i := range ev.Fields {
-		id := ev.Fields[i].ID
-		if id == 0 || int(id) >= len(q.marks) {
-			continue
-		}
-		at := q.marks[id]
-		if at == 0 {
-			continue
-		}
-		g := &q.groups[at-1]
-		if len(g.exact) > 0 {
+		if g := q.group(ev.Fields[i].ID); g != nil && len(g.exact) > 0 {
 			if v := ev.Fields[i].Value; v.K > event.Null {
 				best = r.better(ev, best, g.exact[v.Text(&ev.Arena)])
 			}
 		}
-		best = r.better(ev, best, g.other)
 	}
 	if ev.Format != "" && len(q.formats) > 0 {
 		best = r.better(ev, best, q.formats[ev.Format])
+	}
+	for i := range ev.Fields {
+		if g := q.group(ev.Fields[i].ID); g != nil && len(g.other) > 0 && !nothing(ev.Fields[i].Value) {
+			best = r.better(ev, best, g.other)
+		}
 	}
 	if best == nil {
 		return nil
@@ -122,10 +141,20 @@ func (q *recogniser) find(r *Room, ev *event.Event) *source {
 	return best.source
 }
 
+func (q *recogniser) group(id event.NameID) *group {
+	if id == 0 || int(id) >= len(q.marks) || q.marks[id] == 0 {
+		return nil
+	}
+	return &q.groups[q.marks[id]-1]
+}
+
 func (r *Room) better(ev *event.Event, best *candidate, list []*candidate) *candidate {
 	for _, c := range list {
-		if (best == nil || c.rank > best.rank) && r.allHold(ev, c.conds) {
-			best = c
+		if best != nil && c.rank <= best.rank {
+			return best
+		}
+		if r.allHold(ev, c.conds) {
+			return c
 		}
 	}
 	return best

@@ -132,6 +132,7 @@ func (r *Room) compile(list []*mapping, table *event.Names) error {
 	for _, s := range r.sources {
 		s.prepare(table.Len())
 	}
+	r.recognise.ready()
 	return nil
 }
 
@@ -163,12 +164,20 @@ func (c *compiler) recognise(m *mapping, s *source, n *names) error {
 		return fmt.Errorf("mapping %s: match is missing: nothing would be recognised", m.file)
 	}
 	for i, when := range m.Match {
+		base := m.Rank
+		if v, ok := when["@rank"]; ok { // a weaker sign of the same source
+			n, ok := v.(int64)
+			if !ok {
+				return fmt.Errorf("mapping %s: match %d: @rank must be a whole number", m.file, i+1)
+			}
+			base = int(n)
+		}
 		alternatives, err := n.conds(when, nil)
 		if err != nil {
 			return fmt.Errorf("mapping %s: match %d: %w", m.file, i+1, err)
 		}
 		for _, conds := range alternatives {
-			rank := m.Rank*16 + min(len(conds), 15)
+			rank := base*16 + min(len(conds), 15)
 			if err := c.room.recognise.add(c.names, &candidate{source: s, rank: rank, conds: conds}); err != nil {
 				return fmt.Errorf("mapping %s: match %d: %w", m.file, i+1, err)
 			}
