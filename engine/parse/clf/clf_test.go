@@ -58,5 +58,6 @@ func TestErrorLogs(t *testing.T) {
 	f(`2021/04/01 13:02:31 [error] 31#32: *1 open() "/x" failed, client: 1.2.3.4, server: s, request: "GET /a HTTP/1.1", host: "h:1"`,
 		`nginx.time=2021/04/01 13:02:31|nginx.level=error|nginx.pid=31|nginx.tid=32|nginx.cid=1|nginx.client=1.2.3.4|nginx.server=s|nginx.request=GET /a HTTP/1.1|nginx.method=GET|nginx.path=/a|nginx.host=h:1|nginx.message=open() "/x" failed`)
 	f(`2021/04/01 13:02:31 [notice] 1#1: start worker processes`, "nginx.time=2021/04/01 13:02:31|nginx.level=notice|nginx.pid=1|nginx.tid=1|nginx.message=start worker processes")
+	f(`[error] [client 192.0.2.1] x`, "apache.level=error|apache.client=192.0.2.1|apache.message=x")
 	f(`[error] no time`, "")
 }

@@ -6,8 +6,27 @@ import (
 	"prescore/engine/event"
 )
 
-// IsApacheError reports whether a text begins with the bracketed time of Apache's error log ("[Sun Dec 04 04:47:44 2005]").
+// IsApacheError reports whether a text begins with the bracketed time of Apache's error log ("[Sun Dec 04 04:47:44 2005]"), or,
+// where a relay has taken the time away, with level and client ("[error] [client 192.0.2.1]").
 func IsApacheError(s string) bool {
+	return timed(s) || untimed(s)
+}
+
+func untimed(s string) bool {
+	i := strings.Index(s[:min(len(s), 24)], "] [client ")
+	if i < 1 || s[0] != '[' {
+		return false
+	}
+	level := s[1:i]
+	level = level[strings.IndexByte(level, ':')+1:]
+	switch level {
+	case "emerg", "alert", "crit", "error", "warn", "notice", "info", "debug":
+		return true
+	}
+	return false
+}
+
+func timed(s string) bool {
 	if len(s) < 26 || s[0] != '[' || s[4] != ' ' || s[8] != ' ' || s[11] != ' ' || s[14] != ':' || s[17] != ':' {
 		return false
 	}
@@ -18,15 +37,18 @@ func IsApacheError(s string) bool {
 // ApacheError reads a line of Apache's error log: time, module and level ("core:notice" or "notice"), process and thread id, client
 // with its port, and the message with its referrer. false where the line is none; nothing was added.
 func ApacheError(ev *event.Event, s string, layer uint8) bool {
-	if !IsApacheError(s) {
+	switch {
+	case timed(s):
+		end := strings.IndexByte(s, ']')
+		set(ev, "apache.time", s[1:end], layer)
+		s = s[end+1:]
+	case !untimed(s):
 		return false
 	}
-	end := strings.IndexByte(s, ']')
-	set(ev, "apache.time", s[1:end], layer)
-	s = s[end+1:]
-	for first := true; strings.HasPrefix(s, " ["); first = false {
-		end = strings.IndexByte(s, ']')
-		if end < 0 || !apachePart(ev, s[2:end], first, layer) { // the bracket belongs to the message
+	for first := true; strings.HasPrefix(strings.TrimPrefix(s, " "), "["); first = false {
+		s = strings.TrimPrefix(s, " ")
+		end := strings.IndexByte(s, ']')
+		if end < 0 || !apachePart(ev, s[1:end], first, layer) { // the bracket belongs to the message
 			break
 		}
 		s = s[end+1:]
