@@ -73,10 +73,17 @@ func meets(a, b *[leafWords]uint64) bool {
 	return false
 }
 
-// liveIn reports whether a leaf of the span is to be written.
+// liveIn reports whether a leaf of the span, which is not empty, is to be written.
 func (p *Plan) liveIn(s span) bool {
-	i := p.next(int(s.lo))
-	return i >= 0 && i < int(s.hi)
+	first, last := s.lo>>6, (s.hi-1)>>6
+	set := p.live[first] >> (s.lo & 63) << (s.lo & 63)
+	for w := first; w < last; w++ {
+		if set != 0 {
+			return true
+		}
+		set = p.live[w+1]
+	}
+	return set<<(63-(s.hi-1)&63) != 0
 }
 
 func parseOCSF() map[event.Class]*ocsfClass {
