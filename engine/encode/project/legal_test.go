@@ -168,6 +168,36 @@ func TestNothingIsLost(t *testing.T) {
 	}
 }
 
+// With every text set, each of them is in the OCSF view of every class.
+func TestNoTextHidesAnother(t *testing.T) {
+	v := project.New(project.OCSF, project.AllKeys(), nil)
+	ev := event.New(event.NewNames())
+	for _, class := range classes() {
+		for _, onProcess := range []bool{false, true} {
+			ev.Reset()
+			ev.Class = class
+			needles := map[event.Key]string{}
+			for k := event.Key(1); k < event.NumKeys; k++ {
+				switch event.Vocabulary[k].Type {
+				case event.TypeInt, event.TypePort, event.TypeFloat, event.TypeBool, event.TypeTime:
+					continue
+				}
+				if !onProcess && strings.HasPrefix(k.String(), "target_process") {
+					continue
+				}
+				needles[k] = fmt.Sprintf("needle%d.", k)
+				ev.Set(k, event.Str(needles[k]))
+			}
+			got := written(v, ev)
+			for k, s := range needles {
+				if !bytes.Contains(got, []byte(s)) {
+					t.Errorf("class %d: %s is not in the view", class, k)
+				}
+			}
+		}
+	}
+}
+
 func written(v *project.View, ev *event.Event) []byte {
 	var p project.Plan
 	v.Plan(&p, ev)

@@ -164,8 +164,10 @@ func (v *View) layOutClass(c *ocsfClass, l *layout, onProcess bool) {
 				l.byKey[f.key] = n + 1
 			}
 		case !f.echo:
-			for _, k := range f.keys {
-				held.Set(k)
+			for j, k := range f.keys {
+				if j == 0 || f.op.all() { // what only stands in for another key is in unmapped too: both may be set
+					held.Set(k)
+				}
 			}
 		}
 	}

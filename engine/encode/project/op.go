@@ -28,6 +28,15 @@ const (
 // verbatim reports whether a text is written as it is.
 func (o op) verbatim() bool { return o == opAny || o == opText || o == opList }
 
+// all reports whether a derived leaf writes each of its keys, and not the first that is set.
+func (o op) all() bool {
+	switch o {
+	case ocsfHashes, ocsfResource, ocsfLoggers, ocsfIndicators, ocsfAttacks:
+		return true
+	}
+	return false
+}
+
 func (o op) list() bool { return o == opList || o == opListLong }
 
 // takes reports whether the leaf can write the value with its type; one that it cannot is not in the view. v is not
