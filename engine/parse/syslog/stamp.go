@@ -1,7 +1,5 @@
 package syslog
 
-import "strings"
-
 // stamp reads the timestamp that opens a message of RFC 3164, in the forms devices write it, and gives the index after it; -1
 // where there is none:
 //
@@ -196,20 +194,44 @@ func year(s string, i int) int {
 	return i + 4
 }
 
-const months = "JanFebMarAprMayJunJulAugSepOctNovDec"
-
 // month gives 1 to 12 for the English abbreviation at i, 0 where there is none.
 func month(s string, i int) int {
 	if i+3 > len(s) {
 		return 0
 	}
-	if m := strings.Index(months, s[i:i+3]); m >= 0 && m%3 == 0 {
-		return m/3 + 1
+	switch s[i : i+3] {
+	case "Jan":
+		return 1
+	case "Feb":
+		return 2
+	case "Mar":
+		return 3
+	case "Apr":
+		return 4
+	case "May":
+		return 5
+	case "Jun":
+		return 6
+	case "Jul":
+		return 7
+	case "Aug":
+		return 8
+	case "Sep":
+		return 9
+	case "Oct":
+		return 10
+	case "Nov":
+		return 11
+	case "Dec":
+		return 12
 	}
 	return 0
 }
 
 func weekday(s string, i int) bool {
-	d := strings.Index("MonTueWedThuFriSatSun", s[i:i+3])
-	return d >= 0 && d%3 == 0
+	switch s[i : i+3] {
+	case "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun":
+		return true
+	}
+	return false
 }
