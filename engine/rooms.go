@@ -143,25 +143,35 @@ func (o Options) name() string {
 	return o.Config
 }
 
-// readConfig reads at most what strict accepts, so that a configuration path that names a disk does not fill memory.
+// maxTable bounds a table of assets, identities or indicators, in bytes: their readers refuse less, but only what was read.
+const maxTable = 256 << 20
+
+func readTable(path string) ([]byte, error) { return readFile(path, maxTable) }
+
+// readConfig reads at most what strict accepts; no path is the empty file.
 func readConfig(path string) ([]byte, error) {
 	if path == "" {
 		return nil, nil
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		var pe *os.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
-		return nil, fmt.Errorf("%s: cannot be read: %w", path, err)
+	data, err := readFile(path, strict.MaxBytes+1)
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, strict.MaxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: cannot be read: %w", path, err)
 	}
 	return data, nil
+}
+
+// readFile reads at most so many bytes, so that a path that names a disk does not fill the agent's memory.
+func readFile(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, most))
 }
 
 // build compiles the rooms of a configuration. It changes nothing outside of what it returns.
@@ -210,11 +220,11 @@ func (r *rooms) makers(o Options) []maker {
 			return err
 		}},
 		{"enrich", func() (err error) {
-			r.enrich, err = enrich.New(r.cfg.Enrich, enrich.In{Names: r.names, Dir: dir, Read: os.ReadFile})
+			r.enrich, err = enrich.New(r.cfg.Enrich, enrich.In{Names: r.names, Dir: dir, Read: readTable})
 			return err
 		}},
 		{"detect.attack", func() (err error) {
-			r.attack, err = attack.New(r.cfg.Detect.Attack, attack.In{FS: conf.Attack(), Names: r.names, Dir: dir, Read: os.ReadFile})
+			r.attack, err = attack.New(r.cfg.Detect.Attack, attack.In{FS: conf.Attack(), Names: r.names, Dir: dir, Read: readTable})
 			return err
 		}},
 		{"detect", func() (err error) {
