@@ -16,6 +16,7 @@ type Engine struct {
 	opts   Options
 	gate   sync.RWMutex // held for reading by every chunk, for writing while rooms and their state are swapped
 	rooms  atomic.Pointer[rooms]
+	swap   sync.Mutex   // held while rooms are swapped, or their store is closed
 	ticked atomic.Int64 // when what is due was last settled, nanoseconds
 	free   pool
 	stats  stats
@@ -50,21 +51,37 @@ func Open(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// adopt makes r the rooms of every chunk that comes from now on, with the state of those before.
+// adopt makes r the rooms of every chunk that comes from now on. State comes from the rooms before, and where there are none from the
+// store's file.
 func (e *Engine) adopt(r *rooms) {
+	e.swap.Lock()
+	defer e.swap.Unlock()
+	r.msgs = &e.msgs
+	old := e.rooms.Load()
+	if old == nil {
+		r.store.Load()
+	} else {
+		old.store.Close() // the file has one writer
+	}
 	e.gate.Lock()
-	if old := e.rooms.Load(); old != nil {
+	if old != nil {
 		r.state.Adopt(old.state)
 	}
 	e.rooms.Store(r)
 	e.gate.Unlock()
+	r.store.Start()
 	for _, w := range r.warnings {
 		e.msgs.add(Warn, w)
 	}
 }
 
-// Close ends what runs beside the record path. Chunks may still be filtered afterwards.
-func (e *Engine) Close() { e.watch.stop() }
+// Close ends what runs beside the record path and writes state to its file. Chunks may still be filtered afterwards.
+func (e *Engine) Close() {
+	e.watch.stop()
+	e.swap.Lock()
+	defer e.swap.Unlock()
+	e.rooms.Load().store.Close()
+}
 
 // Filter scores every record of a chunk of the host and appends the new chunk to dst; modified is false where nothing was a record
 // and the host may keep what it has. It never panics and never loses a record: what cannot be read is passed on as it came.

@@ -121,3 +121,25 @@ func TestUnchangedWithIncidents(t *testing.T) {
 		t.Error("the same records in the same order gave other bytes")
 	}
 }
+
+// TestStateSurvivesARestart: failed logins before and after the engine was closed and opened anew count together, through the file.
+func TestStateSurvivesARestart(t *testing.T) {
+	config := "[store]\npath = \"" + t.TempDir() + "/state.db\"\n"
+	at := func(i int) time.Time { return now.Add(time.Duration(i) * time.Second) }
+	probe, first := open(t, ""), 0
+	for ; first < 40; first++ {
+		if _, n, _ := probe.Filter(nil, failedLogin(first, at(first)), "t", at(first)); n[CountIncidents] > 0 {
+			break
+		}
+	}
+	e := open(t, config)
+	for i := range first {
+		e.Filter(nil, failedLogin(i, at(i)), "t", at(i))
+	}
+	e.Close()
+	again := open(t, config)
+	if _, n, _ := again.Filter(nil, failedLogin(first, at(first)), "t", at(first)); n[CountIncidents] == 0 {
+		again.DrainMessages(func(_ int, text string) { t.Log(text) })
+		t.Error("the logins before the restart do not count after it")
+	}
+}

@@ -19,6 +19,7 @@ import (
 	"prescore/engine/parse"
 	"prescore/engine/redact"
 	"prescore/engine/score"
+	"prescore/engine/store"
 	"prescore/engine/strict"
 )
 
@@ -34,6 +35,7 @@ type Config struct {
 	Detect    Detect           `toml:"detect"`
 	Entity    entity.Config    `toml:"entity"`
 	Correlate correlate.Config `toml:"correlate"`
+	Store     store.Config     `toml:"store"`
 	Score     score.Config     `toml:"score"`
 	Redact    redact.Config    `toml:"redact"`
 	Output    encode.Config    `toml:"output"`
@@ -50,7 +52,7 @@ func Defaults() Config {
 	return Config{
 		Engine: defaultSettings(), Parse: parse.Defaults(), Normalise: normalise.Defaults(), Enrich: enrich.Defaults(),
 		Detect: Detect{Config: detect.Defaults(), Attack: attack.Defaults()},
-		Entity: entity.Defaults(), Correlate: correlate.Defaults(), Score: score.Defaults(), Redact: redact.Defaults(), Output: encode.Defaults(),
+		Entity: entity.Defaults(), Correlate: correlate.Defaults(), Store: store.Defaults(), Score: score.Defaults(), Redact: redact.Defaults(), Output: encode.Defaults(),
 	}
 }
 
@@ -70,6 +72,8 @@ type rooms struct {
 	detect    *detect.Room
 	state     *entity.Store
 	correlate *correlate.Room
+	store     *store.Store
+	msgs      *messages // where the store's goroutine says what troubles it; set before it starts
 	score     *score.Room
 	encode    *encode.Room
 }
@@ -236,6 +240,10 @@ func (r *rooms) makers(o Options) []maker {
 			return err
 		}},
 		{"correlate", func() error { return r.makeCorrelate(dir) }},
+		{"store", func() (err error) {
+			r.store, err = store.New(r.cfg.Store, store.In{State: r.state, Dir: dir, Say: func(text string) { r.msgs.add(Warn, text) }})
+			return err
+		}},
 		{"score", func() (err error) {
 			r.score, err = score.New(r.cfg.Score)
 			return err
