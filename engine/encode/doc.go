@@ -1,5 +1,5 @@
-// Package encode turns a scored event into the record that leaves: the original body with the key "prescore" (DESIGN section 3 of
-// the record contract, README "The record"), and the normalised view in the names of a schema.
+// Package encode turns a scored event into the record that leaves: the original body with the key "prescore" (README, "The record"),
+// and the normalised view in the names of a schema.
 //
 //	New(cfg Config, in In) (*Room, error)
 //	(*Room).Append(dst, ev) []byte             the new body, appended to dst
@@ -29,6 +29,7 @@
 // quantity a float64.
 //
 // Bad input: a body that is no MessagePack map is appended as it came, without the key (the engine passes such records untouched).
+// Where the record itself is masked, what nests deeper than that goes is masked whole, with the problem "masked_too_deep".
 //
 // It imports engine/event, engine/option, engine/wire and its sub-package project. Proofs: encode_test.go (contract, layouts,
 // allocations), fuzz_test.go (any event gives valid MessagePack with every original pair), project (names and types are legal, by

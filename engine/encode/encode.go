@@ -25,14 +25,14 @@ func (r *Room) Append(dst []byte, ev *event.Event) []byte {
 		return r.replaced(dst, ev, &plan, pairs, int(head.N))
 	}
 	dst = wire.AppendMap(dst, int(head.N)+1)
-	dst = r.appendPairs(dst, pairs)
+	dst = r.appendPairs(dst, ev, pairs)
 	return r.appendPrescore(dst, ev, &plan, r.layout == nested && r.view != nil)
 }
 
 // appendPairs appends whole pairs of the original: as they are, or masked where the record itself is to be.
-func (r *Room) appendPairs(dst, pairs []byte) []byte {
+func (r *Room) appendPairs(dst []byte, ev *event.Event, pairs []byte) []byte {
 	if r.rewrite {
-		return r.appendMasked(dst, pairs)
+		return r.appendMasked(dst, ev, pairs)
 	}
 	return append(dst, pairs...)
 }

@@ -170,6 +170,7 @@ func TestRewriteRecord(t *testing.T) {
 	f("replace", rec, `"original":{`+masked+`}`)
 	deep := strings.Repeat(`{"a":`, 60) + `"password=hunter2"` + strings.Repeat(`}`, 60)
 	f("nested", `{"d":`+deep+`}`, `"***"`)
+	f("nested", `{"d":`+deep+`}`, `{"room":"encode","code":"masked_too_deep"}`)
 }
 
 func TestRefusals(t *testing.T) {

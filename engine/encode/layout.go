@@ -36,27 +36,27 @@ func (r *Room) merged(dst []byte, ev *event.Event, plan *project.Plan, pairs []b
 		top++
 	}
 	dst = wire.AppendMap(dst, top)
-	dst = r.someOf(dst, plan, pairs, n, false)
+	dst = r.someOf(dst, ev, plan, pairs, n, false)
 	dst, _ = r.view.AppendPairs(dst, plan, ev, r.redact)
 	if moved > 0 {
 		dst = wire.AppendMap(append(dst, keyOriginal...), moved)
-		dst = r.someOf(dst, plan, pairs, n, true)
+		dst = r.someOf(dst, ev, plan, pairs, n, true)
 	}
 	return r.appendPrescore(dst, ev, plan, false)
 }
 
 // someOf appends the pairs that move, or those that stay, in runs as long as they come.
-func (r *Room) someOf(dst []byte, plan *project.Plan, pairs []byte, n int, moving bool) []byte {
+func (r *Room) someOf(dst []byte, ev *event.Event, plan *project.Plan, pairs []byte, n int, moving bool) []byte {
 	from, at := 0, 0
 	for range n {
 		k, size := pair(pairs[at:])
 		if r.moves(plan, k) != moving {
-			dst = r.appendPairs(dst, pairs[from:at])
+			dst = r.appendPairs(dst, ev, pairs[from:at])
 			from = at + size
 		}
 		at += size
 	}
-	return r.appendPairs(dst, pairs[from:at])
+	return r.appendPairs(dst, ev, pairs[from:at])
 }
 
 // pair gives the key at the start of b and the length of key and value together, 0 where they are cut short.

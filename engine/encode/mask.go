@@ -6,24 +6,25 @@ import (
 	"prescore/engine/wire"
 )
 
-// maxMaskDepth is how deep the record is masked. What nests deeper is masked whole: it is not read by any room either.
+// maxMaskDepth is how deep the record is masked. What nests deeper is masked whole, with the problem "masked_too_deep": it is not
+// read by any room either.
 const maxMaskDepth = event.MaxDepth
 
 // appendMasked appends whole pairs with the values of secret names masked, and the secrets inside other texts. Keys, numbers and
 // the shape stay. A container under a secret name is masked whole.
-func (r *Room) appendMasked(dst, pairs []byte) []byte {
+func (r *Room) appendMasked(dst []byte, ev *event.Event, pairs []byte) []byte {
 	for len(pairs) > 0 {
 		k, size := pair(pairs)
 		if size == 0 {
 			return append(dst, pairs...)
 		}
-		dst = r.maskedPair(dst, k, pairs[:size], maxMaskDepth)
+		dst = r.maskedPair(dst, ev, k, pairs[:size], maxMaskDepth)
 		pairs = pairs[size:]
 	}
 	return dst
 }
 
-func (r *Room) maskedPair(dst []byte, k wire.Token, pair []byte, depth int) []byte {
+func (r *Room) maskedPair(dst []byte, ev *event.Event, k wire.Token, pair []byte, depth int) []byte {
 	kn := k.Size
 	if k.Type == wire.Array || k.Type == wire.Map {
 		kn, _ = wire.Skip(pair)
@@ -33,11 +34,11 @@ func (r *Room) maskedPair(dst []byte, k wire.Token, pair []byte, depth int) []by
 	if k.Type == wire.Str || k.Type == wire.Bin {
 		name = event.View(k.Body)
 	}
-	return r.maskedValue(dst, name, pair[kn:], depth)
+	return r.maskedValue(dst, ev, name, pair[kn:], depth)
 }
 
 // maskedValue appends one object under a name, "" where it has none of its own. Recursion ends at depth 0.
-func (r *Room) maskedValue(dst []byte, name string, obj []byte, depth int) []byte {
+func (r *Room) maskedValue(dst []byte, ev *event.Event, name string, obj []byte, depth int) []byte {
 	t, err := wire.Next(obj)
 	if err != nil {
 		return append(dst, obj...)
@@ -49,7 +50,10 @@ func (r *Room) maskedValue(dst []byte, name string, obj []byte, depth int) []byt
 	switch {
 	case t.Type == wire.Nil || t.Type == wire.Bool || t.Size == len(obj) && t.N == 0 && len(t.Body) == 0:
 		return append(dst, obj...) // nothing that could be secret
-	case name != "" && r.redact.Masks(name, text), depth == 0 && t.Type >= wire.Array && t.Type <= wire.Map:
+	case name != "" && r.redact.Masks(name, text):
+		return wire.AppendStr(dst, r.redact.Mask())
+	case depth == 0 && (t.Type == wire.Array || t.Type == wire.Map):
+		ev.Problem("encode", "masked_too_deep", "")
 		return wire.AppendStr(dst, r.redact.Mask())
 	}
 	switch t.Type {
@@ -65,10 +69,10 @@ func (r *Room) maskedValue(dst []byte, name string, obj []byte, depth int) []byt
 			if t.Type == wire.Map {
 				var k wire.Token
 				if k, size = pair(obj); size != 0 {
-					dst = r.maskedPair(dst, k, obj[:size], depth-1)
+					dst = r.maskedPair(dst, ev, k, obj[:size], depth-1)
 				}
 			} else if size, err = wire.Skip(obj); err == nil {
-				dst = r.maskedValue(dst, name, obj[:size], depth-1)
+				dst = r.maskedValue(dst, ev, name, obj[:size], depth-1)
 			} else {
 				size = 0
 			}

@@ -21,7 +21,7 @@ func (r *Room) replaced(dst []byte, ev *event.Event, plan *project.Plan, pairs [
 	switch r.view.Schema() {
 	case project.ECS:
 		if text = onlyText(pairs, n); text == "" {
-			dst = r.asJSON(dst, pairs, n)
+			dst = r.asJSON(dst, ev, pairs, n)
 			text = event.View(dst[at:])
 		}
 	case project.OCSF:
@@ -42,7 +42,7 @@ func (r *Room) replaced(dst []byte, ev *event.Event, plan *project.Plan, pairs [
 	case project.Flat:
 		o.n++
 		dst = wire.AppendMap(append(dst, keyOriginal...), n)
-		dst = r.appendPairs(dst, pairs)
+		dst = r.appendPairs(dst, ev, pairs)
 	}
 	o.n++
 	dst = r.appendPrescore(dst, ev, plan, false)
@@ -66,9 +66,9 @@ func onlyText(pairs []byte, n int) string {
 }
 
 // asJSON appends the whole body as JSON text, bytes that are no UTF-8 as they came.
-func (r *Room) asJSON(dst, pairs []byte, n int) []byte {
+func (r *Room) asJSON(dst []byte, ev *event.Event, pairs []byte, n int) []byte {
 	at := len(dst)
-	dst = r.appendPairs(wire.AppendMap(dst, n), pairs)
+	dst = r.appendPairs(wire.AppendMap(dst, n), ev, pairs)
 	body := len(dst)
 	dst, _ = wire.AppendJSONVerbatim(dst, dst[at:body:body])
 	return dst[:at+copy(dst[at:], dst[body:])]
@@ -99,7 +99,7 @@ func (r *Room) unmapped(dst []byte, o *object, ev *event.Event, plan *project.Pl
 	var room [maxHeld]string
 	held := r.view.Held(append(room[:0], ev.Line), plan, ev, r.redact)
 	before := len(dst)
-	dst, kept := r.leftover(append(dst, keyUnmapped...), wire.Token{Type: wire.Map, N: uint64(n)}, pairs, held, maxMaskDepth)
+	dst, kept := r.leftover(append(dst, keyUnmapped...), ev, wire.Token{Type: wire.Map, N: uint64(n)}, pairs, held, maxMaskDepth)
 	if !kept {
 		return dst[:before]
 	}
@@ -109,7 +109,7 @@ func (r *Room) unmapped(dst []byte, o *object, ev *event.Event, plan *project.Pl
 
 // leftover appends a map without the members that held has, and reports whether anything is left. Arrays keep every element where
 // one of them is left: their positions mean something. Below depth 0 everything is left.
-func (r *Room) leftover(dst []byte, head wire.Token, pairs []byte, held []string, depth int) ([]byte, bool) {
+func (r *Room) leftover(dst []byte, ev *event.Event, head wire.Token, pairs []byte, held []string, depth int) ([]byte, bool) {
 	at := len(dst)
 	dst = wire.AppendMap(dst, int(head.N))
 	kept := 0
@@ -131,7 +131,7 @@ func (r *Room) leftover(dst []byte, head wire.Token, pairs []byte, held []string
 			left = !allHeld(held, v, t)
 		case t.Type == wire.Map && t.N > 0 && depth > 0 && !(r.rewrite && r.redact.Masks(event.View(k.Body), "")):
 			dst = append(dst, whole[:len(whole)-len(v)]...)
-			if dst, left = r.leftover(dst, t, v[t.Size:], held, depth-1); left {
+			if dst, left = r.leftover(dst, ev, t, v[t.Size:], held, depth-1); left {
 				kept++
 			} else {
 				dst = dst[:start]
@@ -140,7 +140,7 @@ func (r *Room) leftover(dst []byte, head wire.Token, pairs []byte, held []string
 		}
 		if left {
 			kept++
-			dst = r.appendPairs(dst, whole)
+			dst = r.appendPairs(dst, ev, whole)
 		}
 	}
 	patchMap(dst[at:], kept)
