@@ -6,9 +6,11 @@
 //
 //	host.h      what is used of the host's structures, and its functions as weak symbols: no header of the host is needed
 //	load.c      what is asked before Go is entered: forked? too old a host? two copies? and whose signal handlers are in place
-//	filter.c    the filter door: structure, configuration map, callbacks, counters in the host's metrics
+//	map.c       which options there are, in the row length of this host; metrics.c the counters in the host's metrics
+//	filter.c    the filter door: the structure that the host copies, and its callbacks
 //	output.c    the output door, as the host's proxy for Go calls it
 //	floor.h     which versions of glibc's symbols the object asks for
+//	guard.go    what every export runs inside, and how messages reach the host's log
 //	filter.go   the exports of the filter door; export memory is the caller's, out buffers come from the host's malloc
 //	output.go   the exports of the output door; flush.go how a chunk is handed over, kept and sent; sink/ where it goes
 //

@@ -8,6 +8,7 @@ import "C"
 
 import (
 	"fmt"
+	"math"
 	"os/signal"
 	"runtime/debug"
 	"sync"
@@ -25,7 +26,7 @@ func init() {
 	C.prescore_signals()
 	// The host survives a log reader that has gone; Go would die of it at the first write to stdout or stderr.
 	signal.Ignore(syscall.SIGPIPE)
-	if debug.SetMemoryLimit(-1) > memoryLimit*1024 { // unset: the environment said nothing
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the environment said nothing
 		debug.SetMemoryLimit(memoryLimit)
 	}
 }
