@@ -123,7 +123,7 @@ func TestSigmaMemory(t *testing.T) {
 		runtime.GC()
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		return m.HeapInuse
+		return m.HeapAlloc
 	}
 	before := live()
 	w := newWay(t, nil)

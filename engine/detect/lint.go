@@ -15,11 +15,11 @@ func Lint(cfg Config, in In) ([]sigma.Problem, error) {
 	if in.Names == nil {
 		in.Names = event.NewNames()
 	}
-	r, err := New(cfg, in)
+	r, err := build(cfg, in, true)
 	if err != nil {
 		return nil, err
 	}
-	list := append([]sigma.Problem(nil), r.set.Problems...)
+	list := append(r.set.Advice, r.set.Problems...)
 	if r.all == nil {
 		unrouted := r.matcher.Unrouted()
 		for _, ru := range r.set.Rules {

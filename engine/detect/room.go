@@ -55,13 +55,16 @@ type Room struct {
 
 // New reads and compiles the rules. A rule that cannot be used is a problem and a warning; an option that cannot be used, a file
 // of rules that is not there, or a table that cannot be read is refused.
-func New(cfg Config, in In) (*Room, error) {
+func New(cfg Config, in In) (*Room, error) { return build(cfg, in, false) }
+
+// build is New; with advise it also collects what is odd about the rules.
+func build(cfg Config, in In, advise bool) (*Room, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	r := &Room{cfg: cfg, redact: in.Redact}
 	level, _ := event.LevelNamed(cfg.MinLevel)
-	r.set = sigma.NewSet(sigma.Options{Placeholders: cfg.Placeholders, Want: sigma.Selection{
+	r.set = sigma.NewSet(sigma.Options{Advise: advise, Placeholders: cfg.Placeholders, Want: sigma.Selection{
 		Status: cfg.Status, Product: cfg.Products, Tags: cfg.Tags, IDs: cfg.Only, NotIDs: cfg.Exclude, MinLevel: uint8(level)}})
 	if err := r.read(in); err != nil {
 		return nil, err
@@ -161,9 +164,7 @@ func (r *Room) prepare(dir string) error {
 // warn collects what was left out, for the log.
 func (r *Room) warn() {
 	for _, p := range r.set.Problems {
-		if p.Fatal {
-			r.warnings = append(r.warnings, p.String())
-		}
+		r.warnings = append(r.warnings, p.String())
 	}
 	if r.all != nil {
 		return
@@ -182,7 +183,7 @@ func (r *Room) Files() []string { return r.files }
 // Warnings gives what was left out, and why.
 func (r *Room) Warnings() []string { return r.warnings }
 
-// Problems gives everything wrong with the rules, also what is not fatal.
+// Problems gives what was wrong with the rules, by file and line; Lint gives also what is merely odd.
 func (r *Room) Problems() []sigma.Problem { return r.set.Problems }
 
 // Rules gives the rules that are loaded.

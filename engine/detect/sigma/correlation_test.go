@@ -74,14 +74,8 @@ func TestCorrelationRefusals(t *testing.T) {
 	f := func(body, want string) {
 		t.Helper()
 		s := correlate("title: c\nid: k\nname: self\ncorrelation: {" + body + "}\n")
-		var fatal []string
-		for _, p := range s.Problems {
-			if p.Fatal {
-				fatal = append(fatal, p.String())
-			}
-		}
-		if len(s.Correlations) != 0 || len(fatal) != 1 || !strings.HasSuffix(fatal[0], want) {
-			t.Errorf("%s gives %v, want %s", body, fatal, want)
+		if len(s.Correlations) != 0 || len(s.Problems) != 1 || !strings.HasSuffix(s.Problems[0].String(), want) {
+			t.Errorf("%s gives %v, want %s", body, s.Problems, want)
 		}
 	}
 	f("rules: [i], timespan: 1m", `c.yml:16: rule "k": correlation without a type`)

@@ -21,6 +21,9 @@ const maxTitle = 256
 
 // advise says what is odd about a document that can be used.
 func (r *reader) advise(d document, m *Meta, rule bool) {
+	if !r.lint {
+		return
+	}
 	say := func(n *yaml.Node, text string) {
 		line := m.Line
 		if n != nil {
@@ -66,6 +69,9 @@ func (r *reader) advise(d document, m *Meta, rule bool) {
 
 // unused says which search identifiers of a section its condition does not speak of.
 func (r *reader) unused(d document, m *Meta, sec *yaml.Node, names map[string]*Expr, cond *Expr) {
+	if !r.lint {
+		return
+	}
 	used := map[string]bool{}
 	var walk func(e *Expr)
 	walk = func(e *Expr) {

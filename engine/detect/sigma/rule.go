@@ -105,6 +105,7 @@ func digits(s string) bool {
 type reader struct {
 	placeholders map[string][]string
 	report       func(Problem)
+	lint         bool
 }
 
 // fail reports why a document is left out.

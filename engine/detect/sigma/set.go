@@ -10,6 +10,7 @@ import (
 type Options struct {
 	Placeholders map[string][]string // values of %name%, for the modifier expand
 	Want         Selection
+	Advise       bool // collect Advice
 }
 
 // Selection says which rules are wanted; an empty list asks nothing. Tags are compared without case and may end in "*".
@@ -23,7 +24,8 @@ type Set struct {
 	Rules        []*Rule        // in order of files and documents
 	Correlations []*Correlation // each after all that it refers to
 	Filters      []*Filter
-	Problems     []Problem
+	Problems     []Problem // why documents were left out, and filters that fit nothing
+	Advice       []Problem // what is odd about those that were not
 	Skipped      int // rules that Options.Want left out
 	Copies       int // rules that were read before, word for word
 
@@ -35,8 +37,14 @@ func NewSet(o Options) *Set { return &Set{opts: o} }
 
 // Add reads the documents of one file. The text is not kept.
 func (s *Set) Add(file string, text []byte) {
-	report := func(p Problem) { s.Problems = append(s.Problems, p) }
-	r := &reader{placeholders: s.opts.Placeholders, report: report}
+	report := func(p Problem) {
+		if p.Fatal {
+			s.Problems = append(s.Problems, p)
+		} else if s.opts.Advise {
+			s.Advice = append(s.Advice, p)
+		}
+	}
+	r := &reader{placeholders: s.opts.Placeholders, report: report, lint: s.opts.Advise}
 	for _, d := range documents(file, text, report) {
 		switch {
 		case get(d.root, "correlation") != nil:
