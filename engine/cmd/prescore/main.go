@@ -21,6 +21,11 @@ const (
 	exitUsage = 2
 )
 
+// quiet is an error that was said already.
+type quiet struct{}
+
+func (quiet) Error() string { return "" }
+
 // wrong is an error about what was asked about, not about how it was asked.
 type wrong struct{ error }
 
@@ -32,6 +37,8 @@ func run() int {
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &quiet{}):
+		return exitWrong
 	case errors.As(err, &w):
 		fmt.Fprintln(os.Stderr, err)
 		return exitWrong
@@ -52,7 +59,7 @@ check a configuration before it is deployed, replay logs through it, and see why
 		SilenceUsage: true, SilenceErrors: true, Version: version(),
 	}
 	c.SetVersionTemplate("prescore {{.Version}}\n")
-	c.AddCommand(checkCommand(), explainCommand(), replayCommand(), topCommand(), versionCommand())
+	c.AddCommand(checkCommand(), explainCommand(), replayCommand(), rulesCommand(), stateCommand(), topCommand(), versionCommand())
 	return c
 }
 

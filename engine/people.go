@@ -1,6 +1,15 @@
 package engine
 
-import "prescore/engine/event"
+import (
+	"prescore/engine/detect"
+	"prescore/engine/event"
+)
+
+// ExplainRule gives what each part of a rule's condition says of an event that Inspect shows; false where no rule has that id, name or
+// title.
+func (e *Engine) ExplainRule(rule string, ev *event.Event) (detect.Explanation, bool) {
+	return e.rooms.Load().detect.Explain(rule, ev)
+}
 
 // Mask gives the value of a field of that name ("" where it has none) with its secrets masked, as the running configuration says.
 // For people's commands: it allocates.
