@@ -130,6 +130,9 @@ func (r *Room) apply(ev *event.Event, t int64, w *work, h hit) {
 	e.id, e.form = packID(idOf(ev))
 	told := len(w.fired)
 	best, group := r.count(ev, t, w, c, key, e)
+	if w.cut != (cuts{}) {
+		r.bounds(w)
+	}
 	for i := told; i < len(w.fired); i++ {
 		r.chain(ev, w, int32(i))
 	}
@@ -163,7 +166,7 @@ func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e e
 	}
 	cl.lag = max(0, ev.Arrival-t)
 	if c.incident {
-		cur.Grow(cl.remember(ev, c))
+		cur.Grow(cl.remember(ev, c, w))
 	}
 	if cl.flags&cellPending != 0 {
 		cl.ripe(max(cl.wm, t), r.lateness, w, func(f firing, at int64) { r.absent(&cur, cl, f, ev.Arrival, ev, w) })

@@ -165,7 +165,7 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 		cl.flags |= cellLate
 	}
 	if c.Type.steps() {
-		i = cl.trimStep(i, e.step)
+		i = cl.trimStep(i, e.step, w)
 		i -= cl.expire(keep)
 		return cl.search(i, w), false
 	}
@@ -183,10 +183,11 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 	i -= cl.expire(keep)
 	if int(cl.ring.n) > c.cap {
 		cl.coarsen(cur)
+		w.cut.coarse++
 		i = min(i, int(cl.ring.n)-1)
 	}
 	if !newest && c.rising && c.Window != Session {
-		return cl.past(i), false
+		return cl.past(i, w), false
 	}
 	if i >= int(cl.lo) {
 		if v, ok := cl.measure(); ok && c.holds(v) && cl.sources(int(cl.lo), int(cl.ring.n)) {

@@ -35,7 +35,7 @@ type Room struct {
 	outbox  outbox
 	weights [event.Critical + 1]float64
 	n       struct {
-		hits, fired, opened, updated, closed, late, refused, absent, noGroup, chains, cut atomic.Uint64
+		hits, fired, opened, updated, closed, late, refused, absent, noGroup, chains, cut, cutSearch, cutSteps, coarse, cutRefs atomic.Uint64
 	}
 	warnings []string
 	files    []string
@@ -82,10 +82,14 @@ func (r *Room) Counters() []entity.Counter {
 		{Name: "incidents_opened", Value: r.n.opened.Load()},
 		{Name: "incidents_updated", Value: r.n.updated.Load()},
 		{Name: "incidents_closed", Value: r.n.closed.Load()},
-		{Name: "incidents_cut", Value: r.n.cut.Load()},                 // not told, over maxIncidents
-		{Name: "correlation_late", Value: r.n.late.Load()},             // records too late for their window
-		{Name: "correlation_refused", Value: r.n.refused.Load()},       // records whose group was refused admission
-		{Name: "correlation_without_group", Value: r.n.noGroup.Load()}, // records without any field of the group
+		{Name: "incidents_cut", Value: r.n.cut.Load()},                  // not told, over maxIncidents
+		{Name: "correlation_coarsened", Value: r.n.coarse.Load()},       // windows that met max_window
+		{Name: "correlation_searches_cut", Value: r.n.cutSearch.Load()}, // searches for a sequence that met maxSearch
+		{Name: "correlation_steps_cut", Value: r.n.cutSteps.Load()},     // occurrences of a step forgotten over maxStepKept
+		{Name: "correlation_entities_cut", Value: r.n.cutRefs.Load()},   // entities not told over maxRefs
+		{Name: "correlation_late", Value: r.n.late.Load()},              // records too late for their window
+		{Name: "correlation_refused", Value: r.n.refused.Load()},        // records whose group was refused admission
+		{Name: "correlation_without_group", Value: r.n.noGroup.Load()},  // records without any field of the group
 	}
 }
 
@@ -98,10 +102,24 @@ type work struct {
 	first  [event.NumEntityKinds]int64
 	path   [maxSteps]int
 	picked [maxSteps * maxStepKept]bool
-	budget int
+	cut    cuts
+	budget int // entries that may still be looked at, for one record
+	seen   counted
 	fired  []fired
 	groups []byte
 	values []uint64
+}
+
+// cuts counts what met a bound on the way of one record.
+type cuts struct{ search, steps, coarse, refs uint64 }
+
+// bounds adds what met a bound to the room's counters.
+func (r *Room) bounds(w *work) {
+	r.n.cutSearch.Add(w.cut.search)
+	r.n.cutSteps.Add(w.cut.steps)
+	r.n.coarse.Add(w.cut.coarse)
+	r.n.cutRefs.Add(w.cut.refs)
+	w.cut = cuts{}
 }
 
 // hit is a record that is a step of a rule. from is the index of the firing that made it so, -1 where the event itself did.

@@ -10,13 +10,13 @@
 // Windows are incremental: a window is a ring of entries in order of event time, and what is counted over it (events, distinct
 // values by a counted set of 64-bit hashes, sums, order statistics) changes by what enters and leaves; nothing is rescanned on a
 // record that comes in order. Numbers are exact up to the bound of entries of a window (max_window, or the rule's threshold where
-// that is higher); past it event counts are coarsened and the others forget their oldest, and the finding says Approximate.
+// that is higher); past it event counts are coarsened and the others forget their oldest, and the incident says Approximate.
 //
 // Time is event time as entity.Store clamps it. A window keeps what is younger than its newest entry less timespan and lateness, so
 // a late record counts where it belongs and one from the future, which the clock holds within lateness, empties nothing.
 //
 // Each hit takes the lock of its group's shard and no other; Apply is safe for several threads. It imports event, option, strict and
 // entity. Rules are checked in New: what is wrong is refused by the rule's name. Findings' strings live as long as the room,
-// incidents own their memory. Proofs: cases_test.go (the shipped rules), window_test.go (model of every type), shuffle_test.go,
-// attack_test.go, conformance/correlation_test.go, correlate_bench_test.go.
+// incidents own their memory. Proofs: cases_test.go (the shipped rules), window_test.go (model of every type), state_test.go
+// (restarts), shuffle_test.go, attack_test.go, conformance/correlation_test.go, correlate_bench_test.go.
 package correlate

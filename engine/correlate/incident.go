@@ -229,7 +229,7 @@ func addOnce(list []string, s string) []string {
 func raised(base, delta float64) float64 { return max(1, min(10, max(1, base)+delta)) }
 
 // remember notes the event's entities with its group, those that make the group left out. It says how many bytes were added.
-func (cl *cell) remember(ev *event.Event, c *rule) int {
+func (cl *cell) remember(ev *event.Event, c *rule, w *work) int {
 	before := cap(cl.refs)
 next:
 	for k, key := range ev.Entities {
@@ -247,6 +247,7 @@ next:
 			}
 		}
 		if len(cl.refs)+2+len(key) > maxRefs {
+			w.cut.refs++
 			continue
 		}
 		cl.refs = append(append(cl.refs, byte(k), byte(len(key))), key...)

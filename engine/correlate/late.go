@@ -1,7 +1,7 @@
 package correlate
 
 // past looks for a window that a late entry at i made hold: of those that contain it, ends in order. At most maxSearch entries.
-func (cl *cell) past(i int) firing {
+func (cl *cell) past(i int, w *work) firing {
 	c := cl.rule
 	t := cl.ring.at(i).t
 	end := t + c.Span
@@ -10,7 +10,8 @@ func (cl *cell) past(i int) firing {
 		first, end = cl.ring.before(c.start(t)), c.start(t)+c.Span-1
 	}
 	first = max(first, i-maxSearch/2)
-	var seen counted
+	seen := &w.seen
+	seen.clear()
 	var n int64
 	lo := first
 	best := firing{}

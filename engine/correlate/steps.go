@@ -2,7 +2,7 @@ package correlate
 
 // trimStep keeps the newest maxStepKept entries of a step: an older one could not make a sequence start later, nor a set of parts
 // lie closer. i is the index of the newest entry; its index after the trim is given.
-func (cl *cell) trimStep(i int, step uint8) int {
+func (cl *cell) trimStep(i int, step uint8, w *work) int {
 	n, oldest := 0, -1
 	for j := range int(cl.ring.n) {
 		if cl.ring.at(j).step == step {
@@ -16,6 +16,7 @@ func (cl *cell) trimStep(i int, step uint8) int {
 		return i
 	}
 	cl.ring.remove(oldest)
+	w.cut.steps++
 	if oldest < int(cl.used) {
 		cl.used--
 	}
@@ -141,6 +142,7 @@ func (cl *cell) inOrder(i int, w *work) firing {
 	}
 	var best firing
 	clear(w.picked[:])
+	w.budget = maxSearch
 	for j := i; j < int(cl.ring.n) && cl.ring.at(j).t <= e.t+c.Span; j++ {
 		if int(cl.ring.at(j).step) != c.last {
 			continue
@@ -170,7 +172,6 @@ func (cl *cell) inOrder(i int, w *work) firing {
 func (cl *cell) chain(end int, w *work) (int, bool) {
 	c := cl.rule
 	w.path[c.last] = end
-	w.budget = maxSearch
 	ws := cl.ring.at(end).t - c.Span
 	if c.Window == Session {
 		ws = c.windowOf(cl, cl.ring.at(end).t)
@@ -223,6 +224,7 @@ func (cl *cell) back(s, at int, ws int64, w *work) (int, bool) {
 	}
 	for j := at - 1; j >= 0; j-- {
 		if w.budget--; w.budget < 0 {
+			w.cut.search++
 			return 0, false
 		}
 		y := cl.ring.at(j)
@@ -320,6 +322,7 @@ func (cl *cell) ripe(t, lateness int64, w *work, fire func(f firing, at int64)) 
 		return 0
 	}
 	cl.flags &^= cellPending
+	w.budget = maxSearch
 	for j := 0; j < int(cl.ring.n); j++ {
 		x := cl.ring.at(j)
 		if x.mark&markPending == 0 {

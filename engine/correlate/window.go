@@ -124,6 +124,12 @@ func (c *counted) add(h uint64) int {
 	return grew
 }
 
+// clear empties the set and keeps its memory.
+func (c *counted) clear() {
+	clear(c.keys)
+	c.used = 0
+}
+
 func (c *counted) remove(h uint64) {
 	if c.used == 0 {
 		return

@@ -183,8 +183,11 @@ func (st *Store) Export(put func(key, value []byte)) {
 }
 
 // Adopt takes over what another store holds, slot by slot: state whose kind or slot is gone, or whose kind changed its meaning,
-// is dropped and counted. For a hot reload, after all kinds and slots were made.
+// is dropped and counted. For a hot reload, after all kinds and slots were made and before the first record.
 func (st *Store) Adopt(old *Store) {
+	if st.Len() == 0 && len(st.shards) == len(old.shards) {
+		st.seed = old.seed // the same shard for each entity: a full store loses none
+	}
 	old.Export(func(k, v []byte) { _ = st.Restore(k, v) }) // what fails is counted
 	for i := range st.seen.locks {
 		old.seen.locks[i].Lock()
@@ -221,9 +224,13 @@ func (st *Store) Restore(key, value []byte) error {
 		}
 		h = reprobe(h)
 	}
-	if sh.probation.Contains(h) || sh.protected.Contains(h) || sh.len() >= sh.cap {
+	if sh.probation.Contains(h) || sh.protected.Contains(h) {
 		st.dropped.Add(1)
 		return nil
+	}
+	if sh.len() >= sh.cap { // the bound is smaller now, or the shards are filled otherwise
+		st.dropped.Add(1)
+		sh.evict()
 	}
 	e.hash = h
 	e.size = entityBytes + uint32(len(e.key)) + uint32(sizes)

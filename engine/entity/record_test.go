@@ -141,6 +141,39 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
+// TestAdoptFull: a hot reload of a full store loses nothing, and keeps the order in which entities go.
+func TestAdoptFull(t *testing.T) {
+	full := func(c *Config) { c.MaxEntities, c.Shards = 1024, 8 }
+	old := newStore(t, full)
+	slot := noteSlot(t, old)
+	for i := range 5000 {
+		c := old.Get(0, fmt.Sprint(i), int64(i)*100*second)
+		if c.E != nil {
+			slot.Put(&c, &note{int64(i)}, 16)
+		}
+		c.Close()
+	}
+	st := newStore(t, full)
+	slot = noteSlot(t, st)
+	st.Adopt(old)
+	if st.Len() != old.Len() || st.Len() != 1024 {
+		t.Fatalf("%d of %d entities", st.Len(), old.Len())
+	}
+	next := func(st *Store) map[string]bool {
+		c := st.Get(0, "one more", 600_000*second)
+		c.Close()
+		left := map[string]bool{}
+		st.Export(func(k, _ []byte) { left[string(k)] = true })
+		return left
+	}
+	a, b := next(old), next(st)
+	for k := range a {
+		if !b[k] {
+			t.Errorf("%q went after the reload, but not before", k)
+		}
+	}
+}
+
 // FuzzRestore: damaged state is refused or read, never a panic, and never more than it says.
 func FuzzRestore(f *testing.F) {
 	st := newStore(f, nil)
