@@ -101,6 +101,43 @@ var classes = map[Class]classInfo{
 	ScanActivity: {"scan_activity", []string{"started", "completed", "cancelled", "duration_violation", "pause_violation", "error", "paused", "resumed", "restarted", "delayed"}}, ApplicationError: {"application_error", []string{"general_error", "translation_error"}},
 }
 
+// The classes of a category are numbered from 1; those of the Windows extension have 201 before the number. slots lays them out so
+// that a class costs an index on the record path and not a search.
+const (
+	categories  = 10
+	perCategory = 32
+	windows     = 201000
+)
+
+// slot gives a class's place in classTable; 0, that of base_event, for whatever is none.
+func (c Class) slot() int {
+	n := uint32(c)
+	if n-windows < perCategory {
+		return categories*perCategory + int(n-windows)
+	}
+	if n/1000 < categories && n%1000 < perCategory {
+		return int(n/1000*perCategory + n%1000)
+	}
+	return 0
+}
+
+var classTable = func() (t [(categories + 1) * perCategory]classInfo) {
+	for c, i := range classes {
+		t[c.slot()] = i
+	}
+	return t
+}()
+
+func (c Class) info() *classInfo {
+	n := c.slot()
+	if n == 0 && c != BaseEvent {
+		return &noClass
+	}
+	return &classTable[n]
+}
+
+var noClass classInfo
+
 // ActivityOther is the activity_id of an activity that the class has no number for; ActivityUnknown where none is known.
 const (
 	ActivityUnknown = 0
@@ -108,7 +145,7 @@ const (
 )
 
 // Name gives the class's OCSF name in snake_case ("process_activity"), "" where it is not one of the vocabulary.
-func (c Class) Name() string { return classes[c].name }
+func (c Class) Name() string { return c.info().name }
 
 // ClassNamed gives the class of an OCSF name, false where there is none. For use when the engine opens.
 func ClassNamed(name string) (Class, bool) {
@@ -125,7 +162,7 @@ func (c Class) Activity(id uint8) string {
 	if id == ActivityOther {
 		return "other"
 	}
-	if a := classes[c].activities; id > 0 && int(id) <= len(a) {
+	if a := c.info().activities; id > 0 && int(id) <= len(a) {
 		return a[id-1]
 	}
 	return ""

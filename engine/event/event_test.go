@@ -228,3 +228,21 @@ func BenchmarkLookup(b *testing.B) {
 		}
 	}
 }
+
+func TestClassTable(t *testing.T) {
+	seen := map[int]Class{}
+	for c, i := range classes {
+		if o, taken := seen[c.slot()]; taken {
+			t.Errorf("%d and %d share a place", c, o)
+		}
+		seen[c.slot()] = c
+		if c.Name() != i.name {
+			t.Errorf("%d: %q, want %q", c, c.Name(), i.name)
+		}
+	}
+	for _, c := range []Class{1, 31, 999, 1999, 4099, 9999, 10001, 200999, 201500, 1 << 31} {
+		if c.Name() != "" || c.Activity(1) != "" {
+			t.Errorf("%d is %q", c, c.Name())
+		}
+	}
+}
