@@ -7,7 +7,7 @@
 //
 // Beyond the contract's keys, where they say something: findings carry "matches" (field and value, redacted), factors carry
 // "baseline" where findings raised it, "replayed" and "state_truncated" are true where state says so, and an incident has its
-// timeline under "incident". "stable" is true where nothing that the score stands on was lost.
+// timeline under "incident".
 //
 // # Where the original values are
 //

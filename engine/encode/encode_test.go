@@ -93,7 +93,7 @@ func fill(ev *event.Event) {
 const contract = `"prescore":{"v":1,"kind":"event","id":"EVT-001","hash":"0f3a5c7e9b1d2f40","time":"2024-05-10T14:32:00Z",` +
 	`"source":"edr","format":"json","class":"process_activity","class_uid":1007,"activity":"launch",` +
 	`"entities":{"principal":"alice","host":"dc-01","ip":"10.0.0.5"},"baseline":3.0,"severity":9,"risk":65.0,"level":"high",` +
-	`"entity_risk":{"principal":74.2,"host":30.1},"confidence":0.92,"stable":true,"attack":{"techniques":["T1059.001"],"tactics":["execution"]},` +
+	`"entity_risk":{"principal":74.2,"host":30.1},"confidence":0.92,"attack":{"techniques":["T1059.001"],"tactics":["execution"]},` +
 	`"findings":[{"rule":"r-1","title":"Encoded PowerShell","level":"high","delta":2.0,` +
 	`"matches":[{"field":"CommandLine","value":"-enc password=*** z"}]}],` +
 	`"factors":{"asset":3.0,"attack":1.2,"identity":1.975,"confidence":0.92},"route":"alert","recurrence":1,` +

@@ -32,7 +32,6 @@ var (
 	keyLevel      = key("level")
 	keyEntityRisk = key("entity_risk")
 	keyConfidence = key("confidence")
-	keyStable     = key("stable") + "\xc3"
 	keyAttack     = key("attack")
 	keyTechniques = key("techniques")
 	keyTactics    = key("tactics")
@@ -163,8 +162,6 @@ func (r *Room) appendPrescore(dst []byte, ev *event.Event, plan *project.Plan, f
 	}
 	dst = entityRisk(dst, &o, ev)
 	dst = o.float(dst, keyConfidence, ev.Confidence, false)
-	// stable: nothing that the score stands on was lost, so that a replay from the start gives it again.
-	dst = o.mark(dst, keyStable, ev.Severity != 0 && !ev.StateTruncated)
 	dst = attack(dst, &o, ev.Techniques, ev.Tactics)
 	dst = r.findings(dst, &o, ev)
 	dst = factors(dst, &o, ev)
