@@ -148,6 +148,13 @@ func (p *pattern) match(s string, out *[maxCaptures]taken, mem *event.Arena) (in
 			i++
 		default:
 			end := tokenEnd(q.typ, s)
+			if q.typ == event.TypeIP {
+				if _, ok := address(s[:end], mem); !ok { // a name, then: the whole word
+					if end = strings.IndexAny(s, " \t,;)"); end < 0 {
+						end = len(s)
+					}
+				}
+			}
 			v, s = s[:end], s[end:]
 		}
 		if q.key == 0 {

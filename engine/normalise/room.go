@@ -240,9 +240,10 @@ func (r *Room) Apply(ev *event.Event) {
 	r.time(ev)
 	r.derive(ev)
 	r.context(ev)
+	graded := ev.Has(event.KeyBaseline)
 	r.baseline(ev, s, &st)
 	entities(ev, s.observer)
-	r.validate(ev, s)
+	r.validate(ev, s, graded)
 	if s.drift != nil {
 		s.drift.see(ev)
 	}

@@ -33,9 +33,15 @@ func newRequirements(cfg map[string][]string) (requirements, error) {
 }
 
 // validate marks an event that lacks what its class, or its source, requires, or that a parser could not read.
-func (r *Room) validate(ev *event.Event, s *source) {
-	r.need(ev, r.required[ev.Class])
-	r.need(ev, s.required)
+func (r *Room) validate(ev *event.Event, s *source, graded bool) {
+	timed := true
+	for i := range ev.Problems {
+		if p := &ev.Problems[i]; p.Code == codeNoTimestamp || p.Code == codeTimestamp {
+			timed = false
+		}
+	}
+	r.need(ev, r.required[ev.Class], timed, graded)
+	r.need(ev, s.required, timed, graded)
 	for i := range ev.Problems {
 		if p := &ev.Problems[i]; p.Room != room && r.invalid[p.Code] {
 			ev.Invalid = true
@@ -43,11 +49,12 @@ func (r *Room) validate(ev *event.Event, s *source) {
 	}
 }
 
-func (r *Room) need(ev *event.Event, groups [][]event.Key) {
+// need marks what is missing; a time and a baseline count where the record gave them.
+func (r *Room) need(ev *event.Event, groups [][]event.Key, timed, graded bool) {
 next:
 	for _, g := range groups {
 		for _, k := range g {
-			if ev.Has(k) {
+			if ev.Has(k) && (k != event.KeyTime || timed) && (k != event.KeyBaseline || graded) {
 				continue next
 			}
 		}
