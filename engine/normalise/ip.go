@@ -86,8 +86,11 @@ func parse4(s string) (b [4]byte, canonical, ok bool) {
 
 func ipv4(s string, mem *event.Arena) (string, bool) {
 	b, canonical, ok := parse4(s)
-	if !ok || canonical {
-		return s, ok
+	if !ok {
+		return "", false
+	}
+	if canonical {
+		return s, true
 	}
 	return event.View(append4(mem.Grab(15)[:0], b[0], b[1], b[2], b[3])), true
 }
