@@ -294,7 +294,7 @@ func (x *indexer) file(a anchor, rule int32) {
 // anywhere costs the index more than one whose place is known.
 const (
 	minMarked         = 4
-	minMarkedAnywhere = 16
+	minMarkedAnywhere = 8
 )
 
 // mark files the values of long lists, so that a hit of any is the item's answer.

@@ -1,6 +1,8 @@
 package match
 
 import (
+	"strings"
+
 	"prescore/engine/detect/sigma"
 	"prescore/engine/event"
 )
@@ -134,25 +136,14 @@ func (r Record) All(do func(event.Value) bool) {
 // hidden reports whether a field is the text of a document whose members are fields themselves: a keyword must not match the
 // names and the punctuation of JSON or XML.
 func hidden(ev *event.Event, f *event.Field) bool {
-	if f.Value.K != event.String || ev.Line == "" || len(f.Value.S) < 2 {
+	if f.Value.K != event.String || len(f.Value.S) < 2 || ev.Formats == "" {
 		return false
 	}
 	switch f.Value.S[0] {
-	case '{', '[', '<', ' ', '\n', '\r', '\t':
-		return structured(ev.Formats) && len(f.Value.S) >= len(ev.Line) && sameText(f.Value.S, ev.Line)
-	}
-	return false
-}
-
-// sameText reports whether two views are of the same bytes.
-func sameText(a, b string) bool { return len(a) == len(b) && a == b }
-
-// structured reports whether the outermost format names all that it holds.
-func structured(formats string) bool {
-	for _, p := range [...]string{"json", "winlog_xml", "xml", "sysmon_xml"} {
-		if len(formats) >= len(p) && formats[:len(p)] == p {
-			return true
-		}
+	case '<':
+		return strings.HasPrefix(f.Value.S, "<Event") && strings.Contains(ev.Formats, "xml")
+	case '{', '[', ' ', '\n', '\r', '\t':
+		return strings.HasPrefix(ev.Formats, "json") && f.Value.S == ev.Line
 	}
 	return false
 }

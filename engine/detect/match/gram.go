@@ -10,11 +10,12 @@ import (
 const (
 	// gramLen is how many bytes of a literal stand for it in the index. Four are one load and rare enough.
 	gramLen = 4
-	// stride is how many bytes a scan for long literals goes on at a time: each is filed under that many windows in a row, one of
-	// which every scan must meet.
-	stride = 4
-	// longLit is from what length on a literal has that many windows.
-	longLit = gramLen + stride - 1
+	// A scan for long literals goes on by a stride of so many bytes: each literal is filed under that many windows in a row, one of
+	// which every scan must meet. The shortest literal says how many it can be.
+	minStride = 4
+	maxStride = 8
+	// longLit is from what length on a literal has the windows of the least stride.
+	longLit = gramLen + minStride - 1
 )
 
 // grams finds which of many literals stand anywhere in a text. Each literal is filed under its rarest windows of four bytes (three,
@@ -31,6 +32,7 @@ type grams struct {
 
 // windows are the literals filed under their windows.
 type windows struct {
+	stride  int
 	bitmap  []uint64
 	shift   uint // of the hash, so that it indexes bits of bitmap
 	slots   []gramSlot
@@ -91,6 +93,10 @@ func newGrams(lits []lit, list []int32) grams {
 		}
 	}
 	weight := weigh(lits, list)
+	stride := maxStride
+	for _, l := range long {
+		stride = min(stride, len(lits[l].text)-gramLen+1)
+	}
 	g.long = newWindows(lits, long, stride, weight)
 	g.middle = newWindows(lits, middle, 1, weight)
 	g.three = newWindows(lits, three, 1, weight)
@@ -134,16 +140,25 @@ func weigh(lits []lit, list []int32) func(text string) int {
 		if strings.ContainsAny(w, "-/") || !isASCII(w) {
 			n += 3
 		}
-		if strings.Contains(commonText, w) {
+		if common[window(w, 0)] {
 			n += 1000
 		}
 		return n
 	}
 }
 
+// common are the windows of commonText.
+var common = func() map[uint32]bool {
+	m := map[uint32]bool{}
+	for i := 0; i+gramLen <= len(commonText); i++ {
+		m[window(commonText, i)] = true
+	}
+	return m
+}()
+
 // newWindows files each literal under the run of windows whose weight is least.
 func newWindows(lits []lit, list []int32, run int, weight func(text string) int) windows {
-	w := windows{}
+	w := windows{stride: run}
 	by := map[uint32][]gramEntry{}
 	var order []uint32
 	for _, l := range list {
@@ -263,43 +278,68 @@ func (r *run) shorts(g *grams, text string) bool {
 	return ascii
 }
 
-// strides looks at every stride-th window of a text, and at its last bytes for what is not ASCII.
+// strides looks at a window of a text every stride bytes, and at all of its bytes for what is not ASCII.
 func (r *run) strides(w *windows, text string) bool {
 	b := event.BytesOf(text)
-	bitmap, shift := w.bitmap, w.shift&31
-	var all uint32
+	bitmap, shift, stride := w.bitmap, w.shift&31, w.stride
+	var all uint64
 	i := 0
-	for ; i+gramLen <= len(b); i += stride {
-		x := b[i : i+4 : i+4]
-		g := uint32(x[0]) | uint32(x[1])<<8 | uint32(x[2])<<16 | uint32(x[3])<<24
-		all |= g
-		g |= loose
+	for ; i+8 <= len(b); i += stride {
+		x := le64(b[i:])
+		all |= x
+		g := uint32(x) | loose
 		h := gramHash(g) >> shift
 		if k := h / 64; k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0 {
 			r.gram(w, g, text, i)
 		}
 	}
-	for ; i < len(b); i++ {
-		all |= uint32(b[i])
+	for ; i+gramLen <= len(b); i += stride {
+		r.gram(w, window(text, i), text, i)
 	}
-	return all&notASCII == 0
+	for i = max(0, len(b)-8); i < len(b); i++ {
+		all |= uint64(b[i])
+	}
+	return all&(notASCII|notASCII<<32) == 0
 }
 
-// bytes looks at every window of a text.
+// bytes looks at every window of a text, four of each eight bytes loaded.
 func (r *run) bytes(w *windows, text string) bool {
 	b := event.BytesOf(text)
 	bitmap, shift := w.bitmap, w.shift&31
-	g := uint32(b[0])<<8 | uint32(b[1])<<16 | uint32(b[2])<<24
-	all := g
-	for i, c := range b[gramLen-1:] {
-		all |= uint32(c)
-		g = g>>8 | uint32(c|0x20)<<24
-		h := gramHash(g|loose) >> shift
-		if k := h / 64; k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0 {
-			r.gram(w, g|loose, text, i)
+	has := func(g uint32) bool {
+		h := gramHash(g) >> shift
+		k := h / 64
+		return k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0
+	}
+	var all uint64
+	i := 0
+	for ; i+8 <= len(b); i += 4 {
+		x := le64(b[i:])
+		all |= x
+		x |= loose | loose<<32
+		if has(uint32(x)) {
+			r.gram(w, uint32(x), text, i)
+		}
+		if has(uint32(x >> 8)) {
+			r.gram(w, uint32(x>>8), text, i+1)
+		}
+		if has(uint32(x >> 16)) {
+			r.gram(w, uint32(x>>16), text, i+2)
+		}
+		if has(uint32(x >> 24)) {
+			r.gram(w, uint32(x>>24), text, i+3)
 		}
 	}
-	return all&notASCII == 0
+	for ; i+gramLen <= len(b); i++ {
+		g := window(text, i)
+		if has(g) {
+			r.gram(w, g, text, i)
+		}
+	}
+	for i = max(0, len(b)-8); i < len(b); i++ {
+		all |= uint64(b[i])
+	}
+	return all&(notASCII|notASCII<<32) == 0
 }
 
 // gram compares the literals that are filed under the window at i of text.

@@ -59,11 +59,17 @@ type Router struct {
 	sources   []sigma.LogSource // by row
 	rows      []row
 	bySource  map[string]*group
-	byClass   map[event.Class][]uint16 // rows that name a class and no source
-	any       []uint16                 // rows that name neither
+	byClass   map[event.Class]*classRows // rows that name a class and no source
+	any       []uint16                   // rows that name neither
 	channelID event.NameID
 	eventID   event.NameID
 	provider  event.NameID
+}
+
+// classRows is the rows of a class, and the sources that none of them is for.
+type classRows struct {
+	rows  []uint16
+	never []string
 }
 
 // group is the rows of one source.
@@ -80,7 +86,7 @@ type channelSet struct {
 // New compiles a table; key is the option's name in errors. Names are interned.
 func New(rows []Row, names *event.Names, key string) (*Router, error) {
 	r := &Router{
-		bySource: map[string]*group{}, byClass: map[event.Class][]uint16{},
+		bySource: map[string]*group{}, byClass: map[event.Class]*classRows{},
 		channelID: names.Intern("Channel"), eventID: names.Intern("EventID"), provider: names.Intern("Provider_Name"),
 	}
 	for i := range rows {
@@ -133,7 +139,13 @@ func (r *Router) add(in *Row, names *event.Names, key string) error {
 		}
 	case len(c.classes) > 0:
 		for _, cl := range c.classes {
-			r.byClass[cl] = append(r.byClass[cl], n)
+			g := r.byClass[cl]
+			if g == nil {
+				g = &classRows{never: slices.Clone(in.NotSource)}
+				r.byClass[cl] = g
+			}
+			g.rows = append(g.rows, n)
+			g.never = slices.DeleteFunc(g.never, func(s string) bool { return !slices.Contains(in.NotSource, s) })
 		}
 	default:
 		r.any = append(r.any, n)
@@ -180,7 +192,9 @@ func (r *Router) Rows(ev *event.Event, dst []uint16) []uint16 {
 			dst = r.channel(ev, g, dst)
 		}
 	}
-	dst = r.keep(ev, r.byClass[ev.Class], dst)
+	if g := r.byClass[ev.Class]; g != nil && !slices.Contains(g.never, ev.Source) {
+		dst = r.keep(ev, g.rows, dst)
+	}
 	return r.keep(ev, r.any, dst)
 }
 

@@ -34,25 +34,35 @@ func Fold(s string) string {
 	return s
 }
 
+// Punctuation, the usual reason for text that is not ASCII, has no case: the block U+2000 to U+20FF.
+const (
+	firstUncased = 0x2000
+	lastUncased  = 0x20ff
+)
+
 // AppendFold appends the folded s, which is never longer than s: the smallest rune of an orbit has the shortest encoding.
 func AppendFold(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			dst = append(dst, c)
+		from := len(dst)
+		start := i
+		for i < len(s) && s[i] < utf8.RuneSelf {
 			i++
-			continue
+		}
+		dst = append(dst, s[start:i]...)
+		for k := from; k < len(dst); k++ {
+			if c := dst[k]; c-'A' < 26 {
+				dst[k] = c + 'a' - 'A'
+			}
+		}
+		if i == len(s) {
+			break
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n <= 1 {
-			dst = append(dst, c)
-			i++
-			continue
+		if r == utf8.RuneError && n <= 1 || r >= firstUncased && r <= lastUncased {
+			dst = append(dst, s[i:i+n]...)
+		} else {
+			dst = utf8.AppendRune(dst, FoldRune(r))
 		}
-		dst = utf8.AppendRune(dst, FoldRune(r))
 		i += n
 	}
 	return dst

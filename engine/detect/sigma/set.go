@@ -26,8 +26,8 @@ type Set struct {
 	Filters      []*Filter
 	Problems     []Problem // why documents were left out, and filters that fit nothing
 	Advice       []Problem // what is odd about those that were not
-	Skipped      int // rules that Options.Want left out
-	Copies       int // rules that were read before, word for word
+	Skipped      int       // rules that Options.Want left out
+	Copies       int       // rules that were read before, word for word
 
 	opts Options
 }
