@@ -96,7 +96,7 @@ enum { FAULTS = sizeof(faults) / sizeof(faults[0]) };
 /* For each the handler of a Go runtime that was last seen in place. With two Go plugins in an agent that is the one loaded last, whose
  * chain leads to the other's. Guarded by `busy`; flags of 0: none yet. */
 static struct sigaction go_handlers[FAULTS];
-static int busy;
+static int busy, settled;
 
 static int of_host(const struct sigaction *s) {
     static void *host_base;
@@ -108,14 +108,22 @@ static int of_host(const struct sigaction *s) {
     return dladdr((const void *)s->sa_sigaction, &info) != 0 && info.dli_fbase == base && base != NULL;
 }
 
-/* The host puts its own handlers back at SIGHUP and SIGCONT; then a nil dereference in Go ends the agent instead of a record. Called at
- * the head of each callback: what belongs to the executable is replaced by what was there, a handler like Go's is remembered, anything
- * else (default, ignored) is somebody's wish and left. */
+/* The host puts its own handlers back at SIGHUP and SIGCONT, SIGSEGV's first; then a nil dereference in Go ends the agent instead of a
+ * record. Called at the head of each callback. What belongs to the executable is replaced by what was there, a handler like Go's is
+ * remembered, anything else (default, ignored) is somebody's wish and left. After a pass that found nothing to do, SIGSEGV stands for
+ * all of them: one question of the kernel a callback. */
 void prescore_signals(void) {
     struct sigaction now;
+    int changed = 0;
     for (int i = 0; i < FAULTS; i++) {
-        if (sigaction(faults[i], NULL, &now) != 0 || now.sa_sigaction == go_handlers[i].sa_sigaction)
+        if (sigaction(faults[i], NULL, &now) != 0)
             continue;
+        if (now.sa_sigaction == go_handlers[i].sa_sigaction) {
+            if (i == 0 && __atomic_load_n(&settled, __ATOMIC_RELAXED))
+                return;
+            continue;
+        }
+        changed = 1;
         int hosts = of_host(&now);
         if (!hosts && (now.sa_flags & (SA_SIGINFO | SA_ONSTACK)) != (SA_SIGINFO | SA_ONSTACK))
             continue;
@@ -127,4 +135,5 @@ void prescore_signals(void) {
             sigaction(faults[i], &go_handlers[i], NULL);
         __atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
     }
+    __atomic_store_n(&settled, !changed, __ATOMIC_RELAXED);
 }
