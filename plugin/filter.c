@@ -123,7 +123,7 @@ static int init(struct host_filter *f, void *config, void *data) {
     it->ratio = FIRST_RATIO;
     it->host = f;
     if (known_layout(f))
-        prescore_metrics_open(&it->metrics, f->cmt, name_of(f));
+        prescore_metrics_open(&it->metrics, f->cmt, "filter", name_of(f));
     flb_filter_set_context(f, it); /* last: with a context the host calls cb_exit */
     return 0;
 }

@@ -104,6 +104,7 @@ enum { HOST_MAP_STRING = 0, HOST_MAP_MULTIPLE = 1 };
 HOST_WEAK const char *flb_filter_get_property(const char *key, struct host_filter *);
 HOST_WEAK const char *flb_filter_name(struct host_filter *);
 HOST_WEAK const char *flb_output_name(void *output);
+HOST_WEAK void *flb_output_get_cmt_instance(void *output); /* only where the host was built with metrics */
 HOST_WEAK void flb_filter_set_context(struct host_filter *, void *context);
 HOST_WEAK void flb_log_print(int level, const char *file, int line, const char *format, ...);
 HOST_WEAK int flb_proxy_output_cb_init(void *output, void *config, void *data);

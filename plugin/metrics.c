@@ -17,30 +17,36 @@ static uint64_t now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+/* A filter and an output may have one name; the host would make one of their counters. */
+enum { MAX_LABELS = 3 };
+
 static int labels_of(struct prescore_metrics *m, int i, char **values) {
     values[0] = m->instance;
-    values[1] = m->name[i] + sizeof(route) - 1;
-    return is_route(m->name[i]) ? 2 : 1;
+    values[1] = (char *)m->door;
+    values[2] = m->name[i] + sizeof(route) - 1;
+    return is_route(m->name[i]) ? MAX_LABELS : MAX_LABELS - 1;
 }
 
 /* All label sets are made here: the host's scrape may walk the map on another thread, so it must not grow later. */
-void prescore_metrics_open(struct prescore_metrics *m, void *cmt, const char *instance) {
+void prescore_metrics_open(struct prescore_metrics *m, void *cmt, const char *door, const char *instance) {
     void *routes = NULL;
-    char *keys[] = {"name", "route"}, *values[2], full[PRESCORE_NAME + 8];
+    char *keys[MAX_LABELS] = {"name", "door", "route"}, *values[MAX_LABELS], full[PRESCORE_NAME + 8];
     memset(m, 0, sizeof(*m));
     if (cmt == NULL || cmt_counter_create == NULL || cmt_counter_set == NULL || cmt_counter_add == NULL)
         return;
     if ((m->instance = strdup(instance)) == NULL)
         return;
+    m->door = door;
     uint64_t now = now_ns();
     for (int i = 0; i < PRESCORE_COUNTERS && prescoreCounterName(i, m->name[i], PRESCORE_NAME); i++) {
         if (is_route(m->name[i])) {
             if (routes == NULL)
-                routes = cmt_counter_create(cmt, "prescore", "", "records_total", "Records scored, by route.", 2, keys);
+                routes = cmt_counter_create(cmt, "prescore", "", "records_total", "Records scored, by route.", MAX_LABELS, keys);
             m->counter[i] = routes;
         } else {
             snprintf(full, sizeof(full), "%s_total", m->name[i]);
-            m->counter[i] = cmt_counter_create(cmt, "prescore", "", full, "Counted by prescore's engine; see its README.", 1, keys);
+            m->counter[i] = cmt_counter_create(cmt, "prescore", "", full, "Counted by prescore's engine; see its README.",
+                                               MAX_LABELS - 1, keys);
         }
         if (m->counter[i] != NULL)
             cmt_counter_set(m->counter[i], now, 0, labels_of(m, i, values), values);
@@ -49,7 +55,7 @@ void prescore_metrics_open(struct prescore_metrics *m, void *cmt, const char *in
 
 void prescore_metrics_add(struct prescore_metrics *m, const uint64_t *counts) {
     uint64_t now = 0;
-    char *values[2];
+    char *values[MAX_LABELS];
     for (int i = 0; i < PRESCORE_COUNTERS; i++) {
         if (counts[i] == 0 || m->counter[i] == NULL)
             continue;

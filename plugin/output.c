@@ -13,6 +13,7 @@
 struct opened {
     uint64_t id; /* the Go side's */
     struct host_output host;
+    struct prescore_metrics metrics;
 };
 
 static void say(struct host_output *o, int level, const char *text) {
@@ -69,6 +70,8 @@ int FLBPluginInit(struct host_output *o) {
         return HOST_OUT_ERROR;
     }
     it->host = *o;
+    if (flb_output_get_cmt_instance != NULL && flb_output_name != NULL)
+        prescore_metrics_open(&it->metrics, flb_output_get_cmt_instance(o->instance), "output", flb_output_name(o->instance));
     o->context->remote_context = it;
     return HOST_OUT_OK;
 }
@@ -77,10 +80,12 @@ int FLBPluginInit(struct host_output *o) {
 int FLBPluginFlushCtx(void *context, const void *data, size_t size, const char *tag) {
     struct opened *it = context;
     struct prescore_log log = {0};
+    uint64_t counts[PRESCORE_COUNTERS] = {0};
     if (it == NULL || prescore_forked())
         return HOST_OUT_ERROR;
     prescore_signals();
-    int result = prescoreOutputFlush(it->id, (char *)data, size, (char *)tag, &log);
+    int result = prescoreOutputFlush(it->id, (char *)data, size, (char *)tag, counts, &log);
+    prescore_metrics_add(&it->metrics, counts);
     if (log.lines != NULL)
         drain(&it->host, &log);
     return result;
@@ -97,6 +102,7 @@ int FLBPluginExitCtx(void *context) {
         prescoreOutputClose(it->id, &log);
         drain(&it->host, &log);
     }
+    prescore_metrics_close(&it->metrics);
     free(it);
     return HOST_OUT_OK;
 }

@@ -34,6 +34,9 @@ type opened struct {
 	engine *engine.Engine
 	flush  *flusher
 	users  int
+
+	mu     sync.Mutex
+	counts engine.Counts // since the last flush that took them for the host's metrics
 }
 
 // outputOptions are an output's options as configured.
@@ -114,7 +117,12 @@ func openOutput(opts outputOptions) (*opened, error) {
 
 // score gives the scored chunk in fresh memory. Records that a filter has scored already go on as they are.
 func (o *opened) score(tag string, chunk []byte) []byte {
-	out, _, modified := o.engine.Filter(make([]byte, 0, 2*len(chunk)), chunk, tag, time.Now())
+	out, counts, modified := o.engine.Filter(make([]byte, 0, 2*len(chunk)), chunk, tag, time.Now())
+	o.mu.Lock()
+	for i, n := range counts {
+		o.counts[i] += n
+	}
+	o.mu.Unlock()
 	if !modified {
 		return chunk
 	}
@@ -127,11 +135,12 @@ func outputNumber(id C.uint64_t) *opened {
 	return outputs.open[uint64(id)]
 }
 
-// prescoreOutputFlush takes a chunk and says whether it arrived; the chunk is the caller's again when it returns. Called by
-// FLBPluginFlushCtx on a small stack, for several instances and workers at once.
+// prescoreOutputFlush takes a chunk and says whether it arrived; the chunk is the caller's again when it returns. counts, of
+// PRESCORE_COUNTERS, are filled with what was scored since the last flush. Called by FLBPluginFlushCtx on a small stack, for several
+// instances and workers at once.
 //
 //export prescoreOutputFlush
-func prescoreOutputFlush(id C.uint64_t, data *C.char, size C.size_t, tag *C.char, log *C.struct_prescore_log) (code C.int) {
+func prescoreOutputFlush(id C.uint64_t, data *C.char, size C.size_t, tag *C.char, counts *C.uint64_t, log *C.struct_prescore_log) (code C.int) {
 	code = output.FLB_RETRY
 	defer guard("flush", log)
 	o := outputNumber(id)
@@ -145,6 +154,12 @@ func prescoreOutputFlush(id C.uint64_t, data *C.char, size C.size_t, tag *C.char
 		fault(C.GoString(tag))
 	}
 	arrived := o.flush.flush(C.GoString(tag), view(data, size))
+	o.mu.Lock()
+	for i, n := range o.counts {
+		unsafe.Slice(counts, C.PRESCORE_COUNTERS)[i] = C.uint64_t(n)
+	}
+	o.counts = engine.Counts{}
+	o.mu.Unlock()
 	collect(log, o.flush.messages)
 	drain(o.engine, log)
 	if arrived {

@@ -46,8 +46,9 @@ struct prescore_metrics {
     void *counter[PRESCORE_COUNTERS];
     char name[PRESCORE_COUNTERS][PRESCORE_NAME];
     char *instance;
+    const char *door; /* "filter" or "output" */
 };
-void prescore_metrics_open(struct prescore_metrics *, void *cmt, const char *instance);
+void prescore_metrics_open(struct prescore_metrics *, void *cmt, const char *door, const char *instance);
 void prescore_metrics_add(struct prescore_metrics *, const uint64_t *counts);
 void prescore_metrics_close(struct prescore_metrics *);
 

@@ -227,7 +227,7 @@ func TestForwardForms(t *testing.T) {
 	})
 }
 
-// The counters are in the host's metrics, from a [FILTER] section and, where the host collects them, from a processor.
+// The counters are in the host's metrics, from a [FILTER] section, from an output and, where the host collects them, from a processor.
 func TestMetrics(t *testing.T) {
 	each(t, func(t *testing.T, h host) {
 		a := newAgent(t, h)
@@ -240,6 +240,12 @@ func TestMetrics(t *testing.T) {
 			return m.sum("prescore_events_total") == 25 && m.sum("prescore_records_total") == 25 && m.sum("prescore_panics_total") == 0
 		})
 		a.stop()
+		o := newAgent(t, h)
+		o.append("in/a.log", text)
+		o.start("fluent-bit.conf", "@SERVICE@"+tailInput+"[OUTPUT]\n    Name prescore\n    Match *\n    emit file://@DIR@/out/all.json\n")
+		o.arrive("all.json", 25)
+		o.wait("metrics of an output", func() bool { return o.metrics().sum("prescore_events_total") == 25 })
+		o.stop()
 		if !h.atLeast(3, 0) {
 			return
 		}

@@ -58,6 +58,8 @@ const char *flb_config_map_get_raw(void *map) { return map; }
 #endif
 
 #ifndef NO_METRICS
+void *flb_output_get_cmt_instance(void *output) { return output; }
+
 /* A cmetrics of a few lines: a counter is a name, and its values stand in one table. */
 enum { MAX_COUNTERS = 128 };
 static struct counter {
@@ -70,7 +72,7 @@ void *cmt_counter_create(void *cmt, const char *space, const char *subsystem, co
                          char **keys) {
     static char names[MAX_COUNTERS][128];
     char full[128];
-    if (cmt == NULL || help == NULL || labels < 1 || strcmp(keys[0], "name") != 0)
+    if (cmt == NULL || help == NULL || labels < 2 || strcmp(keys[0], "name") != 0 || strcmp(keys[1], "door") != 0)
         abort();
     snprintf(full, sizeof(full), "%s_%s%s", space, subsystem, name);
     for (int i = 0; i < MAX_COUNTERS; i++) {
@@ -90,7 +92,7 @@ static struct counter *find(const char *name, const char *label) {
 }
 
 int cmt_counter_set(void *counter, uint64_t timestamp, double value, int labels, char **values) {
-    const char *label = labels > 1 ? values[1] : "";
+    const char *label = labels > 2 ? values[2] : "";
     struct counter *c = find(counter, label);
     (void)timestamp;
     if (c == NULL) {
@@ -106,7 +108,7 @@ int cmt_counter_set(void *counter, uint64_t timestamp, double value, int labels,
 
 /* Adding to a label set that was not there at the start is what races with the host's scrape. */
 int cmt_counter_add(void *counter, uint64_t timestamp, double value, int labels, char **values) {
-    struct counter *c = find(counter, labels > 1 ? values[1] : "");
+    struct counter *c = find(counter, labels > 2 ? values[2] : "");
     (void)timestamp;
     if (c == NULL)
         abort();

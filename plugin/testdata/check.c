@@ -314,11 +314,16 @@ static void check_output(void) {
     expect(start_output(&o, wrong) == HOST_OUT_ERROR && strstr(last_line, "no_such_table") != NULL, "a bad option is refused by name");
     expect(start_output(&o, file) == HOST_OUT_OK, "the output opens");
     int ok = 1;
+    const double events = counter_of("prescore_events_total", "");
+    (void)events;
     for (int i = 0; i < 50; i++) {
         fill(&c, 100, (uint32_t)i);
         ok = ok && flush_output(&o, "app.out", &c) == HOST_OUT_OK;
     }
     expect(ok, "fifty flushes on a stack of 24 KiB");
+#ifndef NO_METRICS
+    expect(counter_of("prescore_events_total", "") == events + 5000, "and all of them counted in the host's metrics");
+#endif
     expect(stop_output(&o) == HOST_OUT_OK, "the output closes");
     FILE *in = fopen(path, "r");
     int lines = 0, scored = 0;
