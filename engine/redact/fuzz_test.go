@@ -109,10 +109,14 @@ func TestLinear(t *testing.T) {
 			}
 			return best
 		}
-		if one, two := run(1<<18), run(1<<19); two > 3*one+slack {
+		var one, two time.Duration
+		linear := false
+		for try := 0; try < 4 && !linear; try++ { // what is quadratic is so each time; what a busy machine does is not
+			one, two = run(1<<18), run(1<<19)
+			linear = two <= 3*one+slack && one <= 10*slack
+		}
+		if !linear {
 			t.Errorf("%q: %v for 256 KiB, %v for 512 KiB", unit, one, two)
-		} else if one > 10*slack {
-			t.Errorf("%q: %v for 256 KiB", unit, one)
 		}
 	}
 }
