@@ -11,7 +11,7 @@ import (
 // TestWorkedExamples holds the numbers that the formula's authors worked out to flow cases, whatever those expect besides.
 func TestWorkedExamples(t *testing.T) {
 	type want struct {
-		severity  int
+		severity  int // 0: not worked out
 		risk      float64
 		technique string
 		problem   string
@@ -19,9 +19,9 @@ func TestWorkedExamples(t *testing.T) {
 	for name, all := range map[string]map[string]want{
 		// 3 x 3.0 x 1.2 x (1 + 0.75 x 1.3) x 0.92 = 19.62, and 1 + 9 x (1 - 0.5^(19.62/5)) = 9.4; above and below the scale is clamped.
 		"seed-severity": {"evt-9f8a2c": {severity: 9}, "evt-over": {severity: 10, problem: "baseline_out_of_range"}, "evt-under": {severity: 1, problem: "baseline_out_of_range"}, "evt-plain": {severity: 6}},
-		"seed-parser":   {"EVT-001": {severity: 4, technique: "T1059.001"}, "EVT-002": {severity: 2}, "EVT-003": {severity: 2}},
+		"seed-parser":   {"EVT-001": {technique: "T1059.001"}, "EVT-002": {}, "EVT-003": {}},
 		// A rule's 30, the organisation's 10 and intelligence's 25.
-		"seed-risk": {"r1": {severity: 6, risk: 65, technique: "T1059.001"}, "r2": {severity: 6, risk: 40}, "r3": {severity: 2, risk: 25}, "r4": {severity: 6, risk: 70}},
+		"seed-risk": {"r1": {risk: 65, technique: "T1059.001"}, "r2": {risk: 40}, "r3": {risk: 25}, "r4": {risk: 70}},
 	} {
 		c := readFlow(t, filepath.Join(flows, name))
 		out, _, _ := c.open(t).Filter(nil, bytes.Join(c.objects, nil), "flow", c.now)
@@ -45,7 +45,7 @@ func TestWorkedExamples(t *testing.T) {
 				continue
 			}
 			seen++
-			if p.Severity != w.severity || p.Risk != w.risk {
+			if w.severity != 0 && p.Severity != w.severity || p.Risk != w.risk {
 				t.Errorf("%s: severity %d, risk %v; not %d, %v", p.ID, p.Severity, p.Risk, w.severity, w.risk)
 			}
 			if w.technique != "" && !slices.Contains(p.Attack.Techniques, w.technique) {
