@@ -17,24 +17,6 @@ type row struct {
 	steps    []step
 }
 
-// table is rows chosen by the value of a field.
-type table struct {
-	get     []step
-	fold    bool
-	when    [][]cond // one of the lists must hold; empty: always
-	exact   map[string]*row
-	globs   []globRow
-	search  *automaton // finds those of globs that begin with a star
-	absent  *row
-	present *row
-	memo    *memo // what globs gave before; nil where matching is as cheap
-}
-
-type globRow struct {
-	glob
-	row *row
-}
-
 // source is a compiled mapping (of one root, where it has several).
 type source struct {
 	name     string
@@ -171,109 +153,6 @@ func keysOf(s string) ([]event.Key, error) {
 		out = append(out, k)
 	}
 	return out, nil
-}
-
-// table compiles one [[on]]. It is late, after the fields, where it looks at canonical keys.
-func (c *compiler) table(o onTable, n *names, tables map[string]map[string]event.Value) (late bool, t table, err error) {
-	list, err := texts(o.Field)
-	if err != nil {
-		return false, t, fmt.Errorf("field %w", err)
-	}
-	t = table{fold: o.Fold, exact: map[string]*row{}}
-	for _, f := range list {
-		st, err := n.expr(0, f, tables)
-		if err != nil {
-			return false, t, err
-		}
-		t.get = append(t.get, st...)
-		late = late || strings.HasPrefix(f, "=")
-	}
-	if len(o.When) > 0 {
-		if t.when, err = n.conds(o.When, tables); err != nil {
-			return false, t, fmt.Errorf("when: %w", err)
-		}
-		for k := range o.When {
-			late = late || strings.HasPrefix(k, "=")
-		}
-	}
-	if len(o.Is) == 0 {
-		return false, t, fmt.Errorf("is has no rows")
-	}
-	for keys, body := range o.Is {
-		r, err := c.row(body, n, tables)
-		if err != nil {
-			return false, t, fmt.Errorf("%q: %w", keys, err)
-		}
-		for _, k := range strings.Split(keys, ",") {
-			k = strings.TrimSpace(k)
-			g := glob{text: k}
-			g.trim()
-			switch {
-			case k == "*":
-				t.present = r
-			case k == "!":
-				t.absent = r
-			case g.head || g.tail || len(g.parts) > 0:
-				t.globs = append(t.globs, globRow{g, r})
-			default:
-				if t.exact[k] != nil {
-					return false, t, fmt.Errorf("%q stands twice", k)
-				}
-				t.exact[k] = r
-			}
-		}
-	}
-	// The longest text is the most exact; of equal ones the one without a leading star.
-	sort.Slice(t.globs, func(i, j int) bool {
-		a, b := &t.globs[i], &t.globs[j]
-		if x, y := a.weight(), b.weight(); x != y {
-			return x > y
-		}
-		if a.head != b.head {
-			return b.head
-		}
-		return a.text < b.text
-	})
-	t.seek()
-	return late, t, nil
-}
-
-// seek builds the search for patterns with a star before them, where there are enough of them.
-func (t *table) seek() {
-	literals := make([]string, len(t.globs))
-	n := 0
-	for i := range t.globs {
-		if g := &t.globs[i]; g.head {
-			if l := g.longest(); l != "" {
-				literals[i] = l
-				n++
-			}
-		}
-	}
-	if n >= minAutomaton {
-		t.search = newAutomaton(literals)
-	}
-}
-
-// glob gives the row of the first pattern that matches, nil where none does.
-func (t *table) glob(s string) *row {
-	limit := len(t.globs)
-	for i := range t.globs {
-		if t.search != nil && t.globs[i].head {
-			continue
-		}
-		if t.globs[i].match(s) {
-			limit = i
-			break
-		}
-	}
-	if t.search != nil {
-		limit = t.search.first(s, t.globs, limit)
-	}
-	if limit == len(t.globs) {
-		return nil
-	}
-	return t.globs[limit].row
 }
 
 func (c *compiler) messages(s *source, m *mapping, n *names, tables map[string]map[string]event.Value) error {

@@ -72,7 +72,7 @@ func describe(ev *event.Event) string {
 func TestMemoIsBounded(t *testing.T) {
 	tb := table{memo: new(memo)}
 	for _, g := range globsOf("*logon*, proc*, *stop, exact, a*, b*, c*, d*") {
-		tb.globs = append(tb.globs, globRow{g, &row{}})
+		tb.globs = append(tb.globs, globRow{glob: g, row: &row{}})
 	}
 	for i := range 10 * memoSlots {
 		for _, s := range []string{fmt.Sprint("user logon ", i), fmt.Sprint("process", i), fmt.Sprint(i, "stop"), fmt.Sprint("none", i)} {
