@@ -50,9 +50,6 @@ func (r *Room) look(ev *event.Event, w *work) {
 func (r *Room) collect(ev *event.Event, w *work) {
 	for i := range ev.Findings {
 		f := &ev.Findings[i]
-		if q := r.quiet[f.Rule]; q == quietWanted {
-			f.Silent = true
-		}
 		tech := ""
 		if len(f.Techniques) > 0 {
 			tech = f.Techniques[0]
@@ -249,10 +246,16 @@ func (r *Room) find(ev *event.Event, c *rule, value float64) {
 			return
 		}
 	}
-	ev.Findings = append(ev.Findings, event.Finding{
+	f := event.Finding{
 		Rule: c.ID, Title: c.Title, Level: c.Level, Risk: c.Risk, Delta: c.Delta, Techniques: c.Techniques, Tactics: c.Tactics,
-		Value: value, Correlated: true, Silent: len(c.usedBy) > 0 && !r.generates(c),
-	})
+		Value: value, Correlated: true, Silent: c.silent,
+	}
+	if c.silent {
+		f.Risk = 0
+	} else if !c.Native && ev.Baseline < r.floors[c.Level] { // Sigma has no deltas: a rule's level speaks, as a detection's does
+		ev.BaselineGiven, ev.Baseline = max(1, ev.Baseline), r.floors[c.Level]
+	}
+	ev.Findings = append(ev.Findings, f)
 	for _, t := range c.Techniques {
 		ev.AddTechnique(t)
 	}

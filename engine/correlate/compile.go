@@ -27,6 +27,7 @@ type rule struct {
 	rising   bool   // more can only make it hold: late records may then fire windows of the past
 	cap      int    // entries of a window
 	incident bool
+	silent   bool // it only feeds other rules
 	print    uint64
 	usedBy   []int32 // alternatives of rules that refer to this one
 }
@@ -94,6 +95,7 @@ func (r *Room) compile(rules []Rule, in In) error {
 		kept = append(kept, cr)
 	}
 	r.rules = kept
+	risks := levels(in.LevelRisk, levelRisk)
 	for i, cr := range r.rules {
 		cr.index = i
 		cr.incident = !cr.NoIncident && !r.cfg.IncidentsOff && (len(cr.usedBy) == 0 || r.generates(cr))
@@ -102,6 +104,10 @@ func (r *Room) compile(rules []Rule, in In) error {
 			return cr.refuse("another rule has its id")
 		}
 		cr.kind = kind
+		cr.silent = len(cr.usedBy) > 0 && !r.generates(cr)
+		if cr.Risk == 0 {
+			cr.Risk = risks[cr.Level]
+		}
 		for len(r.byKind) <= int(kind) {
 			r.byKind = append(r.byKind, nil)
 		}

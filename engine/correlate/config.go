@@ -67,9 +67,28 @@ type In struct {
 	Base func(ref string) (id string, ok bool)
 	// Shipped are the rules prescore brings: file name and TOML text.
 	Shipped []File
+	// LevelRisk and LevelBaseline are detect's options: what a rule of a level is worth that says nothing of risk (0 to 100), and the
+	// baseline it raises a record to (1 to 10). nil: detect's defaults.
+	LevelRisk, LevelBaseline func(event.Level) float64
 	// Risk gives an entity's accumulated risk, 0 to 100. It is called without a lock held; nil: 0.
 	Risk func(kind event.EntityKind, key string, now int64) float64
 }
+
+// levels gives a number a level.
+func levels(of func(event.Level) float64, otherwise [event.Critical + 1]float64) [event.Critical + 1]float64 {
+	if of != nil {
+		for l := event.Informational; l <= event.Critical; l++ {
+			otherwise[l] = of(l)
+		}
+	}
+	return otherwise
+}
+
+// The defaults of detect.risk and detect.baseline, for a room without detect beside it.
+var (
+	levelRisk     = [event.Critical + 1]float64{0, 5, 20, 50, 80, 95}
+	levelBaseline = [event.Critical + 1]float64{0, 1, 3, 5, 7, 9}
+)
 
 // File is a file of native rules.
 type File struct {

@@ -28,12 +28,12 @@ type Room struct {
 	byClass     map[event.Class][]int32
 	bySource    map[string][]int32
 	every       []int32
-	quiet       map[string]uint8
 
 	names16 names16
 	pool    sync.Pool
 	outbox  outbox
 	weights [event.Critical + 1]float64
+	floors  [event.Critical + 1]float64 // baseline that a Sigma correlation of the level raises a record to
 	n       struct {
 		hits, fired, opened, updated, closed, late, refused, absent, noGroup, chains, cut, cutSearch, cutSteps, coarse, cutRefs atomic.Uint64
 	}
@@ -49,10 +49,11 @@ func New(cfg Config, in In) (*Room, error) {
 	r := &Room{
 		cfg: cfg, st: in.State, names: in.Names, lateness: int64(cfg.Lateness), risk: in.Risk,
 		byFinding: map[string][]int32{}, byTechnique: map[string][]int32{}, byTactic: map[string][]int32{},
-		byClass: map[event.Class][]int32{}, bySource: map[string][]int32{}, quiet: map[string]uint8{},
+		byClass: map[event.Class][]int32{}, bySource: map[string][]int32{},
 		weights: [event.Critical + 1]float64{1, cfg.Weights.Informational, cfg.Weights.Low, cfg.Weights.Medium, cfg.Weights.High, cfg.Weights.Critical},
 	}
 	r.names16.init()
+	r.floors = levels(in.LevelBaseline, levelBaseline)
 	r.pool.New = func() any { return &work{} }
 	rules, err := r.load(in)
 	if err != nil {

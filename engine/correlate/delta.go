@@ -23,6 +23,9 @@ func (r *Room) raise(ev *event.Event) {
 	if n == 0 {
 		return
 	}
-	ev.BaselineGiven = max(1, ev.Baseline)
-	ev.Baseline = max(1, min(10, ev.BaselineGiven+total))
+	before := max(1, ev.Baseline)
+	if ev.BaselineGiven == 0 {
+		ev.BaselineGiven = before
+	}
+	ev.Baseline = max(1, min(10, before+total))
 }

@@ -1,6 +1,9 @@
 package correlate
 
 import (
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
 	"strings"
 
 	"prescore/engine/entity"
@@ -13,7 +16,8 @@ const (
 	idText  idForm = 0 // up to 16 bytes of text: idText plus the length
 	idUUID  idForm = 17
 	idHex32 idForm = 18
-	idLong  idForm = 19 // the first 8 bytes and a hash
+	idTimed idForm = 19 // 16 hexadecimal digits, a hyphen, up to 16 more: what the engine derives of hash and time
+	idLong  idForm = 20 // the first 8 bytes and a hash
 )
 
 // packID puts an id in sixteen bytes. A UUID and 32 hexadecimal digits in lower case keep every bit; longer ids of other forms
@@ -30,6 +34,18 @@ func packID(id string) (b [16]byte, f idForm) {
 	}
 	if len(id) == 32 && unhex(&b, id, 0) {
 		return b, idHex32
+	}
+	if len(id) > 17 && len(id) <= 33 && id[16] == '-' && id[17] != '0' && unhex(&b, id[:16], 0) {
+		var n uint64
+		i := 17
+		for ; i < len(id) && nibble(id[i]) <= 15; i++ {
+			n = n<<4 | uint64(nibble(id[i]))
+		}
+		if i == len(id) {
+			binary.BigEndian.PutUint64(b[8:], n)
+			return b, idTimed
+		}
+		clear(b[:])
 	}
 	copy(b[:8], id)
 	h := entity.StableHash(id)
@@ -77,6 +93,11 @@ func unpackID(b [16]byte, f idForm) string {
 			s.WriteByte(hexDigits[c&15])
 		}
 		return s.String()
+	}
+	if f == idTimed {
+		s := make([]byte, 0, 33)
+		s = append(hex.AppendEncode(s, b[:8]), '-')
+		return string(strconv.AppendUint(s, binary.BigEndian.Uint64(b[8:]), 16))
 	}
 	head := 0
 	for head < 8 && b[head] != 0 {

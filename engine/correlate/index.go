@@ -125,11 +125,6 @@ func (r *Room) enter(a alt, byRef map[string]*rule) {
 		byRef[m.Ref].usedBy = append(byRef[m.Ref].usedBy, n)
 	case m.Ref != "":
 		r.byFinding[m.Ref] = append(r.byFinding[m.Ref], n)
-		if !a.rule.Generate && !a.rule.Native {
-			r.quiet[m.Ref] |= quietWanted
-		} else {
-			r.quiet[m.Ref] |= quietRefused
-		}
 	case len(m.Techniques) > 0:
 		for _, t := range m.Techniques {
 			r.byTechnique[t] = append(r.byTechnique[t], n)
@@ -150,11 +145,6 @@ func (r *Room) enter(a alt, byRef map[string]*rule) {
 		r.every = append(r.every, n)
 	}
 }
-
-const (
-	quietWanted  uint8 = 1 << iota // a correlation without generate refers to the rule
-	quietRefused                   // one with it does
-)
 
 // hasTechnique reports whether the event has one of list or a sub-technique of it.
 func hasTechnique(list []string, ev *event.Event) bool {

@@ -281,15 +281,26 @@ condition = { gte = 1 }
 classes = ["authentification"]`, `step "step1": unknown class "authentification"`)
 }
 
-// TestFollowsSilently: what only feeds correlations is marked; generate keeps it.
+// TestSilent: a correlation that only feeds another is told without a score; with generate it stands for itself.
 func TestSilent(t *testing.T) {
-	c := Rule{ID: "r", Title: "r", Type: EventCount, Span: hour, Conds: []Cond{{GTE, 1}}, Steps: []Step{{Name: "s", Any: []Match{{Ref: "s"}}}}}
+	rule := func(id, ref string, generate bool) Rule {
+		return Rule{ID: id, Title: id, Level: event.High, Type: EventCount, Span: hour, Conds: []Cond{{GTE, 1}}, Generate: generate,
+			Steps: []Step{{Name: "s", Any: []Match{{Ref: ref}}}}}
+	}
 	for _, generate := range []bool{false, true} {
-		c.Generate = generate
-		b := newBench(t, func(_ *entity.Config, cc *Config, in *In) { cc.Shipped, in.Rules = false, []Rule{c} })
+		b := newBench(t, func(_ *entity.Config, cc *Config, in *In) {
+			cc.Shipped, in.Rules = false, []Rule{rule("outer", "inner", generate), rule("inner", "s", false)}
+		})
 		ev := b.apply(0, finding("s"))
-		if ev.Findings[0].Silent == generate || found(ev, "r") == nil {
+		inner, outer := found(ev, "inner"), found(ev, "outer")
+		if inner == nil || inner.Silent == generate || (inner.Risk > 0) != generate || outer == nil || outer.Silent || outer.Risk != 80 {
 			t.Errorf("generate %v: %+v", generate, ev.Findings)
+		}
+		if ev.BaselineGiven != 3 || ev.Baseline != 7 {
+			t.Errorf("baseline %v from %v: a high finding raises it to 7", ev.Baseline, ev.BaselineGiven)
+		}
+		if (incidentOf(ev.Incidents, "inner") != nil) != generate || incidentOf(ev.Incidents, "outer") == nil {
+			t.Errorf("generate %v: %+v", generate, ev.Incidents)
 		}
 	}
 }

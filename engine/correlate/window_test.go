@@ -192,7 +192,8 @@ func TestIDs(t *testing.T) {
 			t.Errorf("%q comes back as %q", in, got)
 		}
 	}
-	for _, id := range []string{"", "EVT-001", "0123456789abcdef", "d2719f38-05fd-4f61-9b0a-2f1f3d3f8f10", "0123456789abcdef0123456789abcdef", "sixteen bytes ok"} {
+	for _, id := range []string{"", "EVT-001", "0123456789abcdef", "d2719f38-05fd-4f61-9b0a-2f1f3d3f8f10", "0123456789abcdef0123456789abcdef", "sixteen bytes ok",
+		"7a377a3db3f880cd-18ea4bb54f37d1e0", "7a377a3db3f880cd-1", "ffffffffffffffff-ffffffffffffffff"} {
 		f(id, id)
 	}
 	x, y := "arn:aws:something/very/long/1", "arn:aws:something/very/long/2"
@@ -271,4 +272,16 @@ func TestExpr(t *testing.T) {
 	g("a b", `condition: unexpected "b"`)
 	g("(a", "condition lacks a closing parenthesis")
 	g("a and d", `condition names "d", which is not one of its rules`)
+}
+
+// FuzzID: an id comes back as it was, or as head and hash.
+func FuzzID(f *testing.F) {
+	f.Add("7a377a3db3f880cd-18ea4bb54f37d1e0")
+	f.Add("d2719f38-05fd-4f61-9b0a-2f1f3d3f8f10")
+	f.Fuzz(func(t *testing.T, id string) {
+		b, form := packID(id)
+		if got := unpackID(b, form); got != id && (form != idLong || len(id) <= 16) {
+			t.Errorf("%q comes back as %q", id, got)
+		}
+	})
 }

@@ -101,7 +101,7 @@ func (st *Store) addLinks() error {
 }
 
 // Resolve gives the event one identity: the principal it names, by the table of aliases; where it names none, the one who logged
-// in at its host or from its address, as long as that is one and recent enough. A successful login notes the links. at is the
+// in from its address or at its host, as long as that is one and recent enough. A successful login notes the links. at is the
 // event's time (TimeOf). It sets ev.Entities[Principal] and ev.LinkStrength; a conflict is a problem, never a merge.
 func (st *Store) Resolve(ev *event.Event, at int64) {
 	for k, s := range ev.Entities {
@@ -132,20 +132,37 @@ func (st *Store) Resolve(ev *event.Event, at int64) {
 	if st.cfg.LinkFor <= 0 {
 		return
 	}
-	byAddr, sa := st.linked(Kind(event.Address), ev.Entities[event.Address], at)
-	byHost, sh := st.linked(Kind(event.Host), ev.Entities[event.Host], at)
-	if byAddr == ambiguous || byHost == ambiguous || byAddr != "" && byHost != "" && byAddr != byHost {
-		st.conflicts.Add(1)
-		ev.Problem("entity", "identity_conflict", "principal")
-		return
-	}
-	if sa < sh {
-		byAddr, sa = byHost, sh
-	}
-	if byAddr != "" && sa >= st.cfg.LinkMin {
-		*who, ev.LinkStrength = ev.Arena.Copy(event.BytesOf(byAddr)), sa
+	p, strength := st.evidence(ev, at)
+	if p != "" && strength >= st.cfg.LinkMin {
+		*who, ev.LinkStrength = ev.Arena.Copy(event.BytesOf(p)), strength
 		st.resolved.Add(1)
 	}
+}
+
+// evidence gives the one principal whom logins link to the event's address and host. A host speaks for itself only where the record
+// names no address: what an unknown address does to a server is not the doing of whoever is logged in there. A host of many users
+// identifies nobody, which is no fault of the record; an address of two, or one that contradicts the host, is told on it.
+func (st *Store) evidence(ev *event.Event, at int64) (string, float64) {
+	addr := ev.Entities[event.Address]
+	byAddr, sa := st.linked(Kind(event.Address), addr, at)
+	if addr != "" && byAddr == "" {
+		return "", 0
+	}
+	byHost, sh := st.linked(Kind(event.Host), ev.Entities[event.Host], at)
+	switch {
+	case byAddr == ambiguous || byAddr != "" && byHost != "" && byHost != ambiguous && byAddr != byHost:
+		st.conflicts.Add(1)
+		ev.Problem("entity", "identity_conflict", "principal")
+		return "", 0
+	case addr == "" && byHost == ambiguous:
+		st.conflicts.Add(1)
+		return "", 0
+	case addr == "":
+		return byHost, sh
+	case byHost == byAddr:
+		return byAddr, max(sa, sh)
+	}
+	return byAddr, sa
 }
 
 const loginActivity = 1 // OCSF authentication: logon

@@ -77,13 +77,23 @@ func TestResolve(t *testing.T) {
 	f(about("ws1", ""), 3*hour, "alice@example.com", 0.875)
 
 	f(login(names, "bob", "ws1", "10.0.0.9"), 3*hour, "bob", 0)
-	ev := about("ws1", "")
-	f(ev, 3*hour, "", 0) // two users at one host: never merged silently
+	f(about("ws1", ""), 3*hour, "", 0)            // two users at one host: it identifies nobody
+	f(about("ws1", "10.0.0.9"), 3*hour, "bob", 1) // the address is bob's alone
+	f(about("ws1", "203.0.113.1"), 3*hour, "", 0) // an unknown address at a known host is nobody's
+	f(login(names, "bob", "ws2", "10.0.0.5"), 3*hour, "bob", 0)
+	ev := about("", "10.0.0.5") // two users of one address: never merged silently
+	f(ev, 3*hour, "", 0)
 	if len(ev.Problems) != 1 || ev.Problems[0].Code != "identity_conflict" {
 		t.Errorf("problems %v", ev.Problems)
 	}
-	ev = about("", "10.0.0.9") // the address is bob's alone
+	ev = about("ws2", "10.0.0.9") // both are bob's
 	f(ev, 3*hour, "bob", 1)
+	f(login(names, "carol", "ws3", ""), 3*hour, "carol", 0)
+	ev = about("ws3", "10.0.0.9") // carol's host, bob's address
+	f(ev, 3*hour, "", 0)
+	if len(ev.Problems) != 1 {
+		t.Errorf("problems %v", ev.Problems)
+	}
 
 	sid := event.New(names)
 	sid.Set(event.KeyUserID, event.Str("S-1-5-7"))
