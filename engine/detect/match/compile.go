@@ -69,6 +69,7 @@ type laneField struct {
 	back    walk // suffixes
 	grams   grams
 	present []int32 // rules that are candidates wherever the field is
+	wide    bool    // some literal is not ASCII
 }
 
 // New compiles rules. Rules whose log source no row of the router covers never run: Unrouted names them.

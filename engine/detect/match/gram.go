@@ -49,8 +49,8 @@ type gramEntry struct {
 	offset int32 // of the window within the literal
 }
 
-// bitsPerGram makes a window that no literal has pass the bitmap once in about sixteen.
-const bitsPerGram = 16
+// bitsPerGram makes a window that no literal has pass the bitmap once in about sixty.
+const bitsPerGram = 64
 
 // maxBitmap bounds a bitmap in bits: 16 KiB, half the first-level cache of the smallest processors.
 const maxBitmap = 1 << 17

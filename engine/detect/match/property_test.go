@@ -12,7 +12,7 @@ import (
 
 // pieces are what random rules and events are made of: short, alike, and of every kind that folding treats differently.
 var pieces = []string{"a", "ab", "abc", "abcd", "bcda", "ABCDE", "dcba", "cmd.exe", `\cmd.exe`, `C:\Windows\cmd.exe`, "powershell", "PowerShell -enc",
-	" -e ", "é", "É", "straße", "STRASSE", "\u212a", "k", "1", "10", "10.1.2.3", "2024-05-10T14:32:00Z", "true", "x\xff\xfey", "", "*", "?", `\`, "aaaaab", "aab"}
+	" -e ", "é", "É", "straße", "STRASSE", "\u212a", "ſ", "s", "k", "1", "10", "10.1.2.3", "2024-05-10T14:32:00Z", "true", "x\xff\xfey", "", "*", "?", `\`, "aaaaab", "aab"}
 
 var fieldNames = []string{"A", "B", "C", "Image", "CommandLine"}
 

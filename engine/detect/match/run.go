@@ -2,6 +2,7 @@ package match
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"prescore/engine/detect/sigma"
@@ -63,7 +64,7 @@ type run struct {
 	rules      []uint32 // by rule of the lane: it is a candidate
 	candidates []int32
 	found      []spot   // keywords of the event: their literals in lanes
-	searched   []*words // what found is of
+	sets       []*words // what found is of
 	cutRegex   uint64
 	cutValues  uint64
 	cutFields  uint64
@@ -100,8 +101,9 @@ func (m *Matcher) Run(ev *event.Event, s *Scratch) []int32 {
 	}
 	s.begin(ev)
 	for _, row := range s.rowBuf {
-		s.search(m.rowWords[row])
+		s.want(m.rowWords[row])
 	}
+	s.search()
 	return s.lanes(s.laneBuf)
 }
 
@@ -109,8 +111,9 @@ func (m *Matcher) Run(ev *event.Event, s *Scratch) []int32 {
 func (m *Matcher) RunLanes(ev *event.Event, lanes []uint16, s *Scratch) []int32 {
 	s.begin(ev)
 	for _, l := range lanes {
-		s.search(m.laneWords[l])
+		s.want(m.laneWords[l])
 	}
+	s.search()
 	return s.lanes(lanes)
 }
 
@@ -136,7 +139,7 @@ func (s *Scratch) Release() {
 
 func (r *run) begin(ev *event.Event) {
 	r.ev, r.windows = ev, r.m.fields.isWindows(ev)
-	r.out, r.found, r.searched = r.out[:0], r.found[:0], r.searched[:0]
+	r.out, r.found, r.sets = r.out[:0], r.found[:0], r.sets[:0]
 	r.arena.Reset()
 	clear(r.texts)
 	r.texts = r.texts[:0]
@@ -199,7 +202,7 @@ func (r *run) index(f *laneField, v *textValue) {
 	if len(f.back.slots) > 0 {
 		ascii = r.back(&f.back, v.orig) && ascii
 	}
-	if ascii = r.scan(&f.grams, v.orig) && ascii; ascii {
+	if ascii = r.scan(&f.grams, v.orig) && ascii; ascii || !f.wide && !foldsToASCII(v.orig) {
 		return
 	}
 	s := r.folded(v)
@@ -210,6 +213,12 @@ func (r *run) index(f *laneField, v *textValue) {
 		r.back(&f.back, s)
 	}
 	r.scan(&f.grams, s)
+}
+
+// foldsToASCII reports whether a text has one of the two characters that fold to ASCII and are none: the Kelvin sign (k) and the long
+// s. Without them a text and its folded form hold the same literals of ASCII.
+func foldsToASCII(s string) bool {
+	return strings.Contains(s, "\u212a") || strings.Contains(s, "\u017f")
 }
 
 // hit notes that a literal stands where it must.

@@ -13,13 +13,14 @@ import (
 type words struct {
 	lane  lane // its literals; their rules are indexes into spots
 	grams grams
-	spots []spot // lane and literal there
-	least int    // bytes of the shortest literal: shorter values hold none
+	spots []spot   // lane and literal there
+	least int      // bytes of the shortest literal: shorter values hold none
+	which []uint16 // the lanes
 }
 
 // newWords merges the keywords of lanes; nil where they have none.
 func newWords(lanes []lane, which []uint16) *words {
-	w := &words{least: math.MaxInt}
+	w := &words{least: math.MaxInt, which: which}
 	ids := map[string]int32{}
 	var list []int32
 	for _, i := range which {
@@ -73,12 +74,41 @@ func (m *Matcher) keywords() {
 	}
 }
 
-// search finds the keywords of a set in the event.
-func (r *run) search(w *words) {
-	if w == nil || slices.Contains(r.searched, w) {
+// want notes a set whose keywords are to be found, unless another has them all; what the new one has all of is dropped.
+func (r *run) want(w *words) {
+	if w == nil {
 		return
 	}
-	r.searched = append(r.searched, w)
+	for i, o := range r.sets {
+		switch {
+		case o == w || w.within(o):
+			return
+		case o.within(w):
+			r.sets[i] = w
+			return
+		}
+	}
+	r.sets = append(r.sets, w)
+}
+
+// within reports whether o has all lanes of w.
+func (w *words) within(o *words) bool {
+	for _, l := range w.which {
+		if !slices.Contains(o.which, l) {
+			return false
+		}
+	}
+	return true
+}
+
+// search finds the keywords of the wanted sets in the event.
+func (r *run) search() {
+	for _, w := range r.sets {
+		r.searchSet(w)
+	}
+}
+
+func (r *run) searchSet(w *words) {
 	r.enter(&w.lane)
 	for i := range r.ev.Fields {
 		f := &r.ev.Fields[i]
@@ -97,7 +127,7 @@ func (r *run) search(w *words) {
 }
 
 func (r *run) word(w *words, text string) {
-	if !r.scan(&w.grams, text) {
+	if !r.scan(&w.grams, text) && (len(w.grams.wide.bitmap)+len(w.grams.wideShort) > 0 || foldsToASCII(text)) {
 		s, _ := r.fold(text)
 		r.scan(&w.grams, s)
 	}
