@@ -38,7 +38,7 @@ rules. It prints what is effective, and each thing that was left out with its re
 }
 
 func checkConfig(c *cobra.Command, o options, quiet bool) error {
-	e, err := engine.Open(o.engine())
+	e, err := engine.Open(o.offline())
 	if err != nil {
 		return wrong{err}
 	}

@@ -32,7 +32,7 @@ func explainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			opts := o.engine()
+			opts := o.offline()
 			opts.Replay = true
 			e, err := engine.Open(opts)
 			if err != nil {

@@ -27,6 +27,15 @@ func (o *options) engine() engine.Options {
 	return engine.Options{Config: o.config, Set: o.set, Version: engine.Version}
 }
 
+// offline is engine for a command that scores: the agent's state file stays the agent's, unless --set names one for the command itself.
+func (o *options) offline() engine.Options {
+	e := o.engine()
+	if !strings.Contains(strings.ReplaceAll(o.set, " ", ""), "store.path=") {
+		e.Set = strings.TrimPrefix(o.set+`; store.path=""`, "; ")
+	}
+	return e
+}
+
 // completeSet completes the name of the last option of a list of overrides.
 func completeSet(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	done, name := "", typed

@@ -48,7 +48,7 @@ func (o *replay) run(c *cobra.Command, args []string) error {
 	if o.as != "auto" && o.as != "line" && o.as != "record" {
 		return fmt.Errorf("--as must be line, record or auto, not %q", o.as)
 	}
-	opts := o.engine()
+	opts := o.offline()
 	opts.Replay = true
 	e, err := engine.Open(opts)
 	if err != nil {

@@ -85,7 +85,7 @@ func newRuleTest(o options, with []string, w io.Writer) (*ruleTest, error) {
 		}
 		o.set = strings.TrimPrefix(o.set+"; detect.rules="+string(quoted), "; ")
 	}
-	opts := o.engine()
+	opts := o.offline()
 	opts.Replay = true
 	e, err := engine.Open(opts)
 	if err != nil {
