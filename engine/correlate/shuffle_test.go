@@ -141,3 +141,40 @@ func TestFutureEvent(t *testing.T) {
 		t.Errorf("without\n%v\nwith a record of next year\n%v", a, b)
 	}
 }
+
+// TestOldLog: a log of last year that is read from its head now counts by its own time, though all of it arrives within a second.
+func TestOldLog(t *testing.T) {
+	b := newShipped(t)
+	held := 0
+	for i := range int64(40) {
+		ev := b.event(0, failedLogin("root", "203.0.113.9"))
+		at := start - 300*24*hour + i*20*second // never five within a minute
+		if i >= 30 {
+			at = start - 300*24*hour + hour + i*second
+		}
+		ev.Set(event.KeyTime, event.TimeOf(at))
+		ev.Arrival = start + i*second/100
+		b.r.Apply(ev)
+		if found(ev, "prescore.brute-force-source") != nil {
+			held++
+			if i < 34 {
+				t.Errorf("record %d: five in a hundred seconds are five in a minute", i)
+			}
+		}
+		if i%10 == 0 {
+			b.r.Tick(ev.Arrival)
+		}
+	}
+	if held != 6 {
+		t.Errorf("it held %d times, want 6", held)
+	}
+	closed := 0
+	for _, in := range b.r.Tick(start + 12*minute) {
+		if in.State == event.IncidentClose && in.Rule == "prescore.brute-force-source" {
+			closed++
+		}
+	}
+	if closed != 1 {
+		t.Errorf("%d incidents closed, want 1", closed)
+	}
+}

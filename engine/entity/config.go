@@ -13,7 +13,7 @@ type Config struct {
 	MaxBytes    option.Size     `toml:"max_bytes"`    // estimate of the heap under them; whichever bound is met first evicts
 	Shards      int             `toml:"shards"`       // locks; a power of two, more than threads so that two seldom meet
 	SkewAhead   option.Duration `toml:"skew_ahead"`   // an event may be this far ahead of its arrival: clocks without NTP drift minutes, not hours
-	SkewBehind  option.Duration `toml:"skew_behind"`  // and this far behind: a forwarder buffers through a day's outage
+	SkewBehind  option.Duration `toml:"skew_behind"`  // and this far behind; a log read from its head must not fall into one instant, and windows run on their own group's time
 	SeenIDs     int             `toml:"seen_ids"`     // ids remembered against replays: an hour at 18 records a second
 	SeenFor     option.Duration `toml:"seen_for"`     // how long an id counts as the same record
 	LinkFor     option.Duration `toml:"link_for"`     // how long a login ties user, host and address: a working day
@@ -32,7 +32,7 @@ type KindConfig struct {
 func Defaults() Config {
 	return Config{
 		MaxEntities: 100_000, MaxBytes: 48 << 20, Shards: 32,
-		SkewAhead: option.Duration(5 * time.Minute), SkewBehind: option.Duration(24 * time.Hour),
+		SkewAhead: option.Duration(5 * time.Minute), SkewBehind: option.Duration(3650 * 24 * time.Hour),
 		SeenIDs: 65_536, SeenFor: option.Duration(time.Hour),
 		LinkFor: option.Duration(8 * time.Hour), LinkMin: 0.25,
 	}
