@@ -9,11 +9,11 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 RUN make build \
- && mkdir -p /out/lib /out/bin /out/etc \
+ && mkdir -p /out/lib /out/bin /out/etc /out/state /out/scored \
  && cp -P build/flb-filter_prescore.so build/out_prescore.so /out/lib/ \
  && cp build/prescore /out/bin/ \
  && cp -r conf/prescore.toml conf/tables /out/etc/ \
- && sed -e 's|/etc/fluent-bit/|/fluent-bit/etc/|' conf/fluent-bit.conf > /out/etc/fluent-bit.conf \
+ && sed -e 's|=/etc/fluent-bit/|=/fluent-bit/etc/|' -e 's|=/var/lib/fluent-bit|=/fluent-bit/state|' -e 's|=/var/log/prescore|=/fluent-bit/scored|' conf/fluent-bit.conf > /out/etc/fluent-bit.conf \
  && sed -e 's|/usr/lib/fluent-bit|/fluent-bit/lib|' conf/plugins.conf > /out/etc/plugins.conf
 
 FROM cr.fluentbit.io/fluent/fluent-bit:${FLUENT_BIT}
