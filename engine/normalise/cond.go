@@ -140,6 +140,7 @@ type cond struct {
 	any    bool // the record has it, whatever it is
 	format bool // the pattern is of ev.Format, not of a field
 	globs  []glob
+	words  map[string]bool // the exact ones of many patterns of a transformed value; globs has the rest
 }
 
 func (r *Room) holds(ev *event.Event, c *cond) bool {
@@ -160,7 +161,11 @@ func (r *Room) holds(ev *event.Event, c *cond) bool {
 	if v.K == event.None {
 		return false
 	}
-	return anyGlob(c.globs, v.Text(&ev.Arena))
+	s := v.Text(&ev.Arena)
+	if c.words != nil {
+		return c.words[s] || len(c.globs) > 0 && anyGlob(c.globs, s)
+	}
+	return anyGlob(c.globs, s)
 }
 
 // cost orders conditions: what is cheap to refuse comes first.
@@ -170,7 +175,7 @@ func (c *cond) cost() int {
 		return 0
 	case c.any || c.absent:
 		return 1
-	case exactOnly(c.globs):
+	case c.words != nil || exactOnly(c.globs):
 		return 2
 	}
 	return 3
@@ -228,6 +233,9 @@ func (n *names) conds(table map[string]any, tables map[string]map[string]event.V
 			return nil, err
 		}
 		var next [][]cond
+		if len(steps[0].ops) > 0 && !c.absent {
+			c.index()
+		}
 		for _, s := range steps {
 			for _, list := range out {
 				c.get = s
@@ -247,6 +255,27 @@ func (n *names) conds(table map[string]any, tables map[string]map[string]event.V
 		out = next
 	}
 	return out, nil
+}
+
+// minWords is the number of exact patterns from which one look-up beats comparing each.
+const minWords = 8
+
+// index moves the exact patterns into a set, where they are many and none excludes.
+func (c *cond) index() {
+	words, rest := map[string]bool{}, []glob(nil)
+	for _, g := range c.globs {
+		switch {
+		case g.not:
+			return
+		case g.head || g.tail || len(g.parts) > 0:
+			rest = append(rest, g)
+		default:
+			words[g.text] = true
+		}
+	}
+	if len(words) >= minWords {
+		c.words, c.globs = words, rest
+	}
 }
 
 // texts reads a text or a list of texts.

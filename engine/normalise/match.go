@@ -36,7 +36,9 @@ func (q *recogniser) add(names *event.Names, c *candidate) error {
 			continue
 		}
 		score := 1
-		if exactOnly(k.globs) {
+		if k.words != nil {
+			score = 2
+		} else if exactOnly(k.globs) {
 			score = 3
 		} else if !k.format && !(len(k.globs) == 1 && k.globs[0].text == "") {
 			score = 2
@@ -132,6 +134,9 @@ func (q *recogniser) find(r *Room, ev *event.Event) *source {
 	}
 	for i := range ev.Fields {
 		if g := q.group(ev.Fields[i].ID); g != nil && len(g.other) > 0 && !nothing(ev.Fields[i].Value) {
+			if ev.First(ev.Fields[i].ID) != &ev.Fields[i] && ev.Fields[i].Layer == ev.First(ev.Fields[i].ID).Layer {
+				continue // a further element of an array
+			}
 			best = r.better(ev, best, g.other)
 		}
 	}
