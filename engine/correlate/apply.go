@@ -116,13 +116,13 @@ func (r *Room) apply(ev *event.Event, t int64, w *work, h hit) {
 	}
 	key, ok := r.groupKey(ev, w, c, &c.steps[a.step], h.from)
 	if !ok {
-		r.n.noGroup.Add(1)
+		r.n.noGroup[w.stripe].Add(1)
 		return
 	}
 	if !r.measureOf(ev, w, c) {
 		return
 	}
-	r.n.hits.Add(1)
+	r.n.hits[w.stripe].Add(1)
 	e := entry{t: t, step: uint8(a.step), base: tenths(ev.Baseline), src: r.names16.number(ev.Source), tech: r.names16.number(h.tech)}
 	e.id, e.form = packID(idOf(ev))
 	told := len(w.fired)

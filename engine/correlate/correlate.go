@@ -35,7 +35,9 @@ type Room struct {
 	weights [event.Critical + 1]float64
 	floors  [event.Critical + 1]float64 // baseline that a Sigma correlation of the level raises a record to
 	n       struct {
-		hits, fired, opened, updated, closed, late, refused, absent, noGroup, chains, cut, cutSearch, cutSteps, coarse, cutRefs atomic.Uint64
+		hits, noGroup                                                                                            striped
+		works                                                                                                    atomic.Uint64
+		fired, opened, updated, closed, late, refused, absent, chains, cut, cutSearch, cutSteps, coarse, cutRefs atomic.Uint64
 	}
 	warnings []string
 	files    []string
@@ -54,7 +56,7 @@ func New(cfg Config, in In) (*Room, error) {
 	}
 	r.names16.init()
 	r.floors = levels(in.LevelBaseline, levelBaseline)
-	r.pool.New = func() any { return &work{} }
+	r.pool.New = func() any { return &work{stripe: int(r.n.works.Add(1) % stripes)} }
 	rules, err := r.load(in)
 	if err != nil {
 		return nil, err
@@ -76,7 +78,7 @@ func (r *Room) Warnings() []string { return r.warnings }
 func (r *Room) Counters() []entity.Counter {
 	return []entity.Counter{
 		{Name: "correlation_rules", Value: uint64(len(r.rules))},
-		{Name: "correlation_hits", Value: r.n.hits.Load()},      // records that took part in a rule
+		{Name: "correlation_hits", Value: r.n.hits.total()},     // records that took part in a rule
 		{Name: "correlation_fired", Value: r.n.fired.Load()},    // records for which a rule held
 		{Name: "correlation_chained", Value: r.n.chains.Load()}, // of these, told on to other rules
 		{Name: "correlation_absent", Value: r.n.absent.Load()},  // absences that held
@@ -90,7 +92,7 @@ func (r *Room) Counters() []entity.Counter {
 		{Name: "correlation_entities_cut", Value: r.n.cutRefs.Load()},   // entities not told over maxRefs
 		{Name: "correlation_late", Value: r.n.late.Load()},              // records too late for their window
 		{Name: "correlation_refused", Value: r.n.refused.Load()},        // records whose group was refused admission
-		{Name: "correlation_without_group", Value: r.n.noGroup.Load()},  // records without any field of the group
+		{Name: "correlation_without_group", Value: r.n.noGroup.total()}, // records without any field of the group
 	}
 }
 
@@ -104,6 +106,7 @@ type work struct {
 	path   [maxSteps]int
 	picked [maxSteps * maxStepKept]bool
 	cut    cuts
+	stripe int // of striped counters
 	budget int // entries that may still be looked at, for one record
 	seen   counted
 	fired  []fired

@@ -110,7 +110,7 @@ func (s *Store) take(h *handle) error {
 	})
 }
 
-// opened makes sure of a handle; false where there is none for now.
+// opened makes sure of a handle; false where there can be none yet.
 func (s *Store) opened() bool {
 	if s.h != nil {
 		return true
