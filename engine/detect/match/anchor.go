@@ -340,7 +340,7 @@ func (x *indexer) close() {
 			continue
 		}
 		lf := laneField{field: f, present: k.present, grams: newGrams(x.b.lane.lits, k.grams)}
-		lf.wide = len(lf.grams.wide.bitmap)+len(lf.grams.wideShort) > 0
+		lf.wide = lf.grams.isWide()
 		for _, w := range slices.Concat(k.front, k.back) {
 			lf.wide = lf.wide || !isASCII(w.text)
 		}

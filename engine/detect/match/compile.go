@@ -65,8 +65,8 @@ type lit struct {
 // laneField is the index of one field.
 type laneField struct {
 	field   fieldID
-	front   walk // whole values and prefixes
-	back    walk // suffixes
+	front   *walk // whole values and prefixes; nil where there are none
+	back    *walk // suffixes
 	grams   grams
 	present []int32 // rules that are candidates wherever the field is
 	wide    bool    // some literal is not ASCII

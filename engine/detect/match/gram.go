@@ -22,11 +22,11 @@ const (
 // where it has no more); a bitmap that stays in the first-level cache says of nearly every window of a text that no literal is filed
 // there.
 type grams struct {
-	long, middle, three windows
-	short               []int32 // literals of one and two bytes: looked for one by one
+	long, middle, three *windows // nil where there are none
+	short               []int32  // literals of one and two bytes: looked for one by one
 
 	// Literals that are not ASCII, which only a text that is not can have: emoji, and the dashes that windash knows.
-	wide      windows
+	wide      *windows
 	wideShort []int32
 }
 
@@ -157,8 +157,8 @@ var common = func() map[uint32]bool {
 }()
 
 // newWindows files each literal under the run of windows whose weight is least.
-func newWindows(lits []lit, list []int32, run int, weight func(text string) int) windows {
-	w := windows{stride: run}
+func newWindows(lits []lit, list []int32, run int, weight func(text string) int) *windows {
+	w := &windows{stride: run}
 	by := map[uint32][]gramEntry{}
 	var order []uint32
 	for _, l := range list {
@@ -182,7 +182,7 @@ func newWindows(lits []lit, list []int32, run int, weight func(text string) int)
 		}
 	}
 	if len(order) == 0 {
-		return w
+		return nil
 	}
 	bits := 1 << 10
 	for bits < bitsPerGram*len(order) && bits < maxBitmap {
@@ -221,26 +221,29 @@ func (r *run) scan(g *grams, text string) bool {
 	if len(g.short) > 0 {
 		ascii = r.shorts(g, text)
 	}
-	if len(g.long.bitmap) > 0 && len(text) >= longLit {
-		ascii = r.strides(&g.long, text) && ascii
+	if g.long != nil && len(text) >= longLit {
+		ascii = r.strides(g.long, text) && ascii
 	}
-	if len(g.middle.bitmap) > 0 && len(text) >= gramLen {
-		ascii = r.bytes(&g.middle, text) && ascii
+	if g.middle != nil && len(text) >= gramLen {
+		ascii = r.bytes(g.middle, text) && ascii
 	}
-	if len(g.three.bitmap) > 0 && len(text) >= 3 {
-		ascii = r.threes(&g.three, text) && ascii
+	if g.three != nil && len(text) >= 3 {
+		ascii = r.threes(g.three, text) && ascii
 	}
-	if len(g.wide.bitmap)+len(g.wideShort) > 0 && (!ascii || !isASCII(text)) {
+	if g.isWide() && (!ascii || !isASCII(text)) {
 		r.wides(g, text)
 		return false
 	}
 	return ascii
 }
 
+// isWide reports whether some literal is not ASCII.
+func (g *grams) isWide() bool { return g.wide != nil || len(g.wideShort) > 0 }
+
 // wides looks for the literals that are not ASCII.
 func (r *run) wides(g *grams, text string) {
-	if len(g.wide.bitmap) > 0 && len(text) >= gramLen {
-		r.bytes(&g.wide, text)
+	if g.wide != nil && len(text) >= gramLen {
+		r.bytes(g.wide, text)
 	}
 	for _, l := range g.wideShort {
 		if r.seen[l] != r.epoch && strings.Contains(text, r.lane.lits[l].text) {

@@ -196,21 +196,21 @@ func (r *run) inLane(n uint16) {
 // index finds the literals of a field in a value. The value is folded on the way; only where it is not ASCII, beforehand.
 func (r *run) index(f *laneField, v *textValue) {
 	ascii := true
-	if len(f.front.slots) > 0 {
-		ascii = r.front(&f.front, v.orig)
+	if f.front != nil {
+		ascii = r.front(f.front, v.orig)
 	}
-	if len(f.back.slots) > 0 {
-		ascii = r.back(&f.back, v.orig) && ascii
+	if f.back != nil {
+		ascii = r.back(f.back, v.orig) && ascii
 	}
 	if ascii = r.scan(&f.grams, v.orig) && ascii; ascii || !f.wide && !foldsToASCII(v.orig) {
 		return
 	}
 	s := r.folded(v)
-	if len(f.front.slots) > 0 {
-		r.front(&f.front, s)
+	if f.front != nil {
+		r.front(f.front, s)
 	}
-	if len(f.back.slots) > 0 {
-		r.back(&f.back, s)
+	if f.back != nil {
+		r.back(f.back, s)
 	}
 	r.scan(&f.grams, s)
 }

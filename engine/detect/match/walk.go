@@ -40,9 +40,9 @@ type walkKey struct {
 }
 
 // newWalk builds a walk; back reads texts from their end. Should the tags of two literals' ends be the same, another seed is tried.
-func newWalk(keys []walkKey, back bool) walk {
+func newWalk(keys []walkKey, back bool) *walk {
 	for seed := uint64(walkSeed); ; seed += 2 {
-		w := walk{empty: -1, seed: seed}
+		w := &walk{empty: -1, seed: seed}
 		if w.fill(keys, back) {
 			return w
 		}

@@ -127,7 +127,7 @@ func (r *run) searchSet(w *words) {
 }
 
 func (r *run) word(w *words, text string) {
-	if !r.scan(&w.grams, text) && (len(w.grams.wide.bitmap)+len(w.grams.wideShort) > 0 || foldsToASCII(text)) {
+	if !r.scan(&w.grams, text) && (w.grams.isWide() || foldsToASCII(text)) {
 		s, _ := r.fold(text)
 		r.scan(&w.grams, s)
 	}
