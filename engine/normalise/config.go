@@ -43,7 +43,7 @@ func Defaults() Config {
 		Scales:             defaultScales(),
 		ClassBaseline:      defaultClassBaseline(),
 		Required:           defaultRequired(),
-		QuarantineProblems: []string{"bad_json", "bad_xml", "cut_short"},
+		QuarantineProblems: []string{"bad_json", "json_cut", "bad_xml", "xml_cut"},
 	}
 }
 
