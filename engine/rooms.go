@@ -265,6 +265,7 @@ func (r *rooms) makeCorrelate(dir string) error {
 	}
 	r.correlate, err = correlate.New(r.cfg.Correlate, correlate.In{
 		State: r.state, Names: r.names, Dir: dir, Rules: Correlations(r.detect.Correlations()), Base: baseRules(r.detect), Shipped: shipped,
+		LevelRisk: r.cfg.Detect.Risk.Of, LevelBaseline: r.cfg.Detect.Baseline.Of,
 	})
 	return err
 }

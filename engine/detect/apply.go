@@ -60,7 +60,7 @@ func (r *Room) add(ev *event.Event, s *match.Scratch, n int32) {
 	for _, t := range f.Tactics {
 		ev.AddTactic(t)
 	}
-	ev.Baseline = max(ev.Baseline, r.cfg.Baseline.of(f.Level))
+	ev.Baseline = max(ev.Baseline, r.cfg.Baseline.Of(f.Level))
 }
 
 // shown gives a value as people may see it: masked, and cut to event.MaxMatchValue bytes. Secrets are masked before the cut, so

@@ -26,8 +26,8 @@ type Levels struct {
 	Critical      float64 `toml:"critical"`
 }
 
-// of gives a level's number; a rule without a level counts as informational.
-func (l *Levels) of(level event.Level) float64 {
+// Of gives a level's number; a rule without a level counts as informational.
+func (l *Levels) Of(level event.Level) float64 {
 	switch level {
 	case event.Low:
 		return l.Low

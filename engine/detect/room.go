@@ -153,7 +153,7 @@ func (r *Room) prepare(dir string) error {
 	for i, ru := range r.set.Rules {
 		risk := ru.Risk
 		if math.IsNaN(risk) {
-			risk = r.cfg.Risk.of(ru.Level)
+			risk = r.cfg.Risk.Of(ru.Level)
 		}
 		r.findings[i] = event.Finding{Rule: ru.Ident(), Title: ru.Title, Level: ru.Level, Risk: risk + add[ru.Ident()],
 			Techniques: ru.Techniques(), Tactics: ru.Tactics(), Silent: ru.Silent}

@@ -113,7 +113,9 @@ func risk(ev *event.Event) {
 		base = clamp(v, 0, maxRisk)
 	}
 	for i := range ev.Findings {
-		base = max(base, ev.Findings[i].Risk)
+		if !ev.Findings[i].Silent { // a part of a correlation, which says itself what it is worth
+			base = max(base, ev.Findings[i].Risk)
+		}
 	}
 	for i := range ev.Intel {
 		base += ev.Intel[i].Score

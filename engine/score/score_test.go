@@ -96,7 +96,7 @@ func TestClamping(t *testing.T) {
 // TestRisk holds 30 + 10 + 25 = 65: a finding's own and relative risk, and one indicator.
 func TestRisk(t *testing.T) {
 	ev := newEvent()
-	ev.Findings = append(ev.Findings, event.Finding{Risk: 20}, event.Finding{Risk: 30 + 10})
+	ev.Findings = append(ev.Findings, event.Finding{Risk: 20}, event.Finding{Risk: 30 + 10}, event.Finding{Risk: 90, Silent: true})
 	ev.Intel = append(ev.Intel, event.IntelHit{Score: 25})
 	ev.Set(event.KeyVendorRisk, event.FloatOf(99))
 	r := room(t, nil)
