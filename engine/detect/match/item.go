@@ -197,6 +197,10 @@ func (r *run) compare(it *item, v *value, h *textValue) bool {
 	return false
 }
 
+// maxRegexWork bounds, in compiled instructions times bytes, what the expressions of all rules that have no automaton for a text cost
+// one event: a quarter of a second at worst. Past it they do not match.
+const maxRegexWork = 64 << 20
+
 // regex runs an expression where the text has what it needs.
 func (r *run) regex(re *sigma.Regex, h *textValue) bool {
 	if len(h.orig) < re.Least {
@@ -212,6 +216,12 @@ func (r *run) regex(re *sigma.Regex, h *textValue) bool {
 	run := re.Match
 	if h.ascii {
 		run = re.MatchASCII
+	}
+	if !h.ascii || !re.Fast() {
+		if r.regexWork += re.Inst * len(h.orig); r.regexWork > maxRegexWork {
+			r.cutRegex++
+			return false
+		}
 	}
 	m, over := run(h.orig)
 	if over {

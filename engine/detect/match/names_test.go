@@ -1,6 +1,8 @@
 package match
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"prescore/engine/detect/sigma"
@@ -76,5 +78,35 @@ func TestKeywordsNotInSyntax(t *testing.T) {
 	}
 	if !run(`{"a": "Password=x"}`, "json", "Password=x") || !run("user password", "rfc3164", "x") || !run("{password}", "", "x") || !run("x", "", "üNICODE") {
 		t.Error("not found in a value")
+	}
+}
+
+// TestRegexWork: expressions that cannot run as automata share a budget for each event, and what it cuts is counted.
+func TestRegexWork(t *testing.T) {
+	set := sigma.NewSet(sigma.Options{})
+	for i := range 40 {
+		set.Add("r", fmt.Appendf(nil, "title: t\nid: r%d\nlogsource: {product: p}\ndetection: {s: {A|re: '[x\u00e9]{%d}y'}, condition: s}\n", i, 40+i))
+	}
+	if set.Close(); len(set.Rules) != 40 {
+		t.Fatal(set.Problems)
+	}
+	names := event.NewNames()
+	m, err := New(set.Rules, nil, NewFields(names))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := m.NewScratch()
+	run := func(text string) (hits int, cut uint64) {
+		ev := event.New(names)
+		ev.Add("A", event.Str(text), 0)
+		before := s.Counts.Regex
+		hits = len(m.RunLanes(ev, m.All(), s))
+		return hits, s.Counts.Regex - before
+	}
+	if hits, cut := run("\u00e9" + strings.Repeat("x", 100) + "y"); hits != 40 || cut != 0 {
+		t.Errorf("short: %d hits, %d cut", hits, cut)
+	}
+	if hits, cut := run("\u00e9" + strings.Repeat("x", 90_000) + "y"); hits+int(cut) < 40 || cut == 0 || hits == 0 {
+		t.Errorf("long: %d hits, %d cut", hits, cut)
 	}
 }

@@ -37,7 +37,7 @@ type cached struct {
 // Counts is what a Scratch met at its bounds, since it was made.
 type Counts struct {
 	Values uint64 // values longer than sigma.MaxScan, looked at to there
-	Regex  uint64 // expressions that saw a part of their value only
+	Regex  uint64 // expressions that saw a part of their value only, or none for the work before them
 	Fields uint64 // fields with more than maxValues values
 }
 
@@ -65,6 +65,7 @@ type run struct {
 	candidates []int32
 	found      []spot   // keywords of the event: their literals in lanes
 	sets       []*words // what found is of
+	regexWork  int      // of the event
 	cutRegex   uint64
 	cutValues  uint64
 	cutFields  uint64
@@ -141,6 +142,7 @@ func (r *run) begin(ev *event.Event) {
 	r.ev, r.windows = ev, r.m.fields.isWindows(ev)
 	r.out, r.found, r.sets = r.out[:0], r.found[:0], r.sets[:0]
 	r.arena.Reset()
+	r.regexWork = 0
 	clear(r.texts)
 	r.texts = r.texts[:0]
 	if r.eventEpoch++; r.eventEpoch == 0 {

@@ -40,6 +40,9 @@ func (r *Regex) MatchASCII(s string) (matched, over bool) {
 	return r.Re.MatchString(s), over
 }
 
+// Fast reports whether MatchASCII has an automaton, whose cost is a look-up a byte.
+func (r *Regex) Fast() bool { return r.fast != nil }
+
 func (r *Regex) clip(s string) (string, bool) {
 	if n := maxRegexWork / r.Inst; len(s) > n {
 		return s[:n], true
