@@ -15,14 +15,6 @@ import (
 // newEvent makes an event for parsers used by themselves.
 func newEvent() *event.Event { return event.New(event.NewNames()) }
 
-// text gives a field's text, nil where the event has none of that name.
-func text(ev *event.Event, name string) any {
-	if f := ev.Find(name); f != nil {
-		return f.Value.Text(&ev.Arena)
-	}
-	return nil
-}
-
 // raw gives the bytes of a case, which has them as text or in base64.
 func raw(t testing.TB, s *string, b64 string) string {
 	t.Helper()

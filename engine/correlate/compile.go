@@ -44,7 +44,6 @@ type alt struct {
 	step  int
 	match Match
 	where []where
-	tech  string // the technique that led here, "" none
 }
 
 // compile makes the rules of the room; an error names the rule.

@@ -136,8 +136,10 @@ func TestSeen(t *testing.T) {
 	if st.Seen(rec("e1", "other", true, 100*second)) {
 		t.Error("one number on two hosts is one record")
 	}
-	if st.Seen(rec("e2", "h", false, second)) || st.Seen(rec("e2", "h", false, second)) {
-		t.Error("equal bytes without an id of their own are one record")
+	for range 2 {
+		if st.Seen(rec("e2", "h", false, second)) {
+			t.Error("equal bytes without an id of their own are one record")
+		}
 	}
 	if st.Seen(rec("e1", "h", true, 100*second+2*3600*second)) {
 		t.Error("an id is remembered beyond seen_for")

@@ -154,7 +154,7 @@ func TestAdoptFull(t *testing.T) {
 		c.Close()
 	}
 	st := newStore(t, full)
-	slot = noteSlot(t, st)
+	noteSlot(t, st)
 	st.Adopt(old)
 	if st.Len() != old.Len() || st.Len() != 1024 {
 		t.Fatalf("%d of %d entities", st.Len(), old.Len())

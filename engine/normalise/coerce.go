@@ -2,7 +2,6 @@ package normalise
 
 import (
 	"math"
-	"strconv"
 	"strings"
 
 	"prescore/engine/event"
@@ -237,8 +236,4 @@ func upper(s string, mem *event.Arena) string {
 		}
 	}
 	return s
-}
-
-func appendInt(mem *event.Arena, n int64) string {
-	return event.View(strconv.AppendInt(mem.Grab(20)[:0], n, 10))
 }

@@ -17,7 +17,6 @@ type step struct {
 	id     event.NameID // field it is taken from
 	konst  event.Value  // constant
 	ops    []op
-	scaled bool
 }
 
 type opCode uint8

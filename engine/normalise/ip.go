@@ -136,7 +136,7 @@ func parse6(s string, words *[8]uint16) bool {
 				return false
 			}
 			words[n], words[n+1] = uint16(b[0])<<8|uint16(b[1]), uint16(b[2])<<8|uint16(b[3])
-			n, i = n+2, len(s)
+			n += 2
 			break
 		}
 		if i == from || v > 0xffff {

@@ -196,7 +196,7 @@ func (o *op) text(s string, mem *event.Arena) string {
 
 // strip gives s without the bytes of set.
 func strip(s, set string, mem *event.Arena) string {
-	if strings.IndexAny(s, set) < 0 {
+	if !strings.ContainsAny(s, set) {
 		return s
 	}
 	b := mem.Grab(len(s))[:0]

@@ -74,8 +74,8 @@ func TestHostileParsers(t *testing.T) {
 	}
 	readers := map[string]func(*event.Event, string){
 		"json":    func(ev *event.Event, s string) { json.Parse(ev, s, 1) },
-		"rfc5424": func(ev *event.Event, s string) { syslog.Is5424(s); syslog.Parse5424(ev, s, 1) },
-		"rfc3164": func(ev *event.Event, s string) { syslog.Is3164(s); syslog.Parse3164(ev, s, 1) },
+		"rfc5424": func(ev *event.Event, s string) { _ = syslog.Is5424(s); syslog.Parse5424(ev, s, 1) },
+		"rfc3164": func(ev *event.Event, s string) { _ = syslog.Is3164(s); syslog.Parse3164(ev, s, 1) },
 		"cef":     func(ev *event.Event, s string) { cef.CEF(ev, s, 1, cef.Options{}) },
 		"leef":    func(ev *event.Event, s string) { cef.LEEF(ev, s, 1, cef.Options{}) },
 		"logfmt":  func(ev *event.Event, s string) { kv.Logfmt(ev, s, 1) },

@@ -24,8 +24,6 @@ type mods struct {
 	isCmp  bool
 }
 
-var reFlags = map[string]bool{"i": true, "m": true, "s": true}
-
 // readMods reads the modifiers of a key into it and mods.
 func readMods(it *Item, names []string) (m mods, err error) {
 	for _, n := range names {

@@ -52,7 +52,7 @@ var logfmtByte = func() (t [256]bool) {
 }()
 
 func validKey(key string) bool {
-	return utf8.ValidString(key) && strings.IndexRune(key, utf8.RuneError) < 0
+	return utf8.ValidString(key) && !strings.ContainsRune(key, utf8.RuneError)
 }
 
 func logfmtValue(ev *event.Event, s string, i int) (event.Value, int) {
