@@ -11,12 +11,12 @@ import (
 
 // step sets one canonical key from one place, unless the key is set.
 type step struct {
-	key    event.Key
-	typ    event.Type
-	from   event.Key    // canonical key it is taken from, where id and konst are not set
-	id     event.NameID // field it is taken from
-	konst  event.Value  // constant
-	ops    []op
+	key   event.Key
+	typ   event.Type
+	from  event.Key    // canonical key it is taken from, where id and konst are not set
+	id    event.NameID // field it is taken from
+	konst event.Value  // constant
+	ops   []op
 }
 
 type opCode uint8
