@@ -88,18 +88,18 @@ doors:
 tidy:
 	go mod tidy -diff
 
-# Each fuzz target is package.Function below engine/; FUZZ names a few, the default is all.
-FUZZ ?= $(shell cd engine && grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' -H . | sed -E 's|^\./||; s|/[^/]+:func |.|')
+# Each fuzz target is folder.Function; FUZZ names a few, the default is all.
+FUZZ ?= $(shell grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' -H engine plugin | sed -E 's|/[^/]+:func |.|')
 .PHONY: fuzz
 fuzz: need ## fuzz every target for FUZZTIME (20s) each
 	@for t in $(FUZZ); do \
 		echo "fuzz $$t"; \
-		go test -run '^$$' -fuzz "^$${t##*.}$$" -fuzztime $(FUZZTIME) ./engine/$${t%.*} || exit 1; \
+		go test -run '^$$' -fuzz "^$${t##*.}$$" -fuzztime $(FUZZTIME) ./$${t%.*} || exit 1; \
 	done
 
 .PHONY: bench
 bench: need ## benchmarks, in a form that benchstat reads
-	go test -run '^$$' -bench . -benchmem ./engine/...
+	go test -run '^$$' -bench . -benchmem ./engine/... ./plugin/bench
 
 .PHONY: conformance
 conformance: need ## the corpora in CORPUS=DIR, a line a file
