@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -9,6 +10,9 @@ import (
 	"prescore/engine/detect"
 	"prescore/engine/event"
 )
+
+// processCreation finds the process creations of Sysmon and of the Security log, however the exporter spaces and quotes JSON.
+var processCreation = regexp.MustCompile(`"(EventID|event_id|EventCode)"\s*:\s*"?(1|4688)"?\s*[,}]`)
 
 // sigmaLanes are the events of the match sets by kind, as lines.
 func sigmaLanes(t testing.TB) map[string][]string {
@@ -19,7 +23,7 @@ func sigmaLanes(t testing.TB) map[string][]string {
 		if strings.HasPrefix(e.ID, "otrf:") {
 			l := caps.line(t, e.ID)
 			lanes["windows_json"] = append(lanes["windows_json"], l)
-			if strings.Contains(l, `"EventID":1,`) || strings.Contains(l, `"EventID":4688,`) {
+			if processCreation.MatchString(l) {
 				lanes["windows_process"] = append(lanes["windows_process"], l)
 			}
 		}

@@ -18,16 +18,21 @@ const (
 	longLit = gramLen + minStride - 1
 )
 
-// grams finds which of many literals stand anywhere in a text. Each literal is filed under its rarest windows of four bytes (three,
-// where it has no more); a bitmap that stays in the first-level cache says of nearly every window of a text that no literal is filed
+// grams finds which of many literals stand anywhere in a text. Each literal is filed under its rarest windows of four bytes; a bitmap that stays in the first-level cache says of nearly every window of a text that no literal is filed
 // there.
 type grams struct {
-	long, middle, three *windows // nil where there are none
-	short               []int32  // literals of one and two bytes: looked for one by one
+	long, middle *windows   // nil where there are none
+	short        []shortLit // literals of up to three bytes: looked for one by one
 
 	// Literals that are not ASCII, which only a text that is not can have: emoji, and the dashes that windash knows.
 	wide      *windows
 	wideShort []int32
+}
+
+// shortLit is a literal that has no window.
+type shortLit struct {
+	lit  int32
+	need pairNeed
 }
 
 // windows are the literals filed under their windows.
@@ -44,9 +49,12 @@ type gramSlot struct {
 	from, to int32 // in entries; equal in a free slot
 }
 
+// gramEntry is a literal under one of its windows. Another window of it is looked at before the rest is compared.
 type gramEntry struct {
 	lit    int32
-	offset int32 // of the window within the literal
+	offset int32  // of the window within the literal
+	beside int32  // where the other window is, from this one
+	other  uint32 // the other window
 }
 
 // bitsPerGram makes a window that no literal has pass the bitmap once in about sixty.
@@ -61,11 +69,8 @@ const loose = 0x20202020
 // notASCII are the bits that no window of ASCII has.
 const notASCII = 0x80808080
 
-// window gives the four bytes at i as they are filed; of three, the first stands for the last too.
+// window gives the four bytes at i as they are filed.
 func window(s string, i int) uint32 {
-	if len(s) == 3 {
-		return (uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[0])<<24) | loose
-	}
 	b := event.BytesOf(s[i : i+4])
 	return (uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24) | loose
 }
@@ -75,7 +80,7 @@ func gramHash(g uint32) uint32 { return g * 0x9e3779b1 }
 // newGrams files the literals (indexes into lits).
 func newGrams(lits []lit, list []int32) grams {
 	g := grams{}
-	var long, middle, three, wide []int32
+	var long, middle, wide []int32
 	for _, l := range list {
 		switch t := lits[l].text; {
 		case !isASCII(t) && len(t) >= gramLen:
@@ -86,10 +91,8 @@ func newGrams(lits []lit, list []int32) grams {
 			long = append(long, l)
 		case len(t) >= gramLen:
 			middle = append(middle, l)
-		case len(t) == 3:
-			three = append(three, l)
 		default:
-			g.short = append(g.short, l)
+			g.short = append(g.short, shortLit{l, needPairs(t)})
 		}
 	}
 	weight := weigh(lits, list)
@@ -99,7 +102,6 @@ func newGrams(lits []lit, list []int32) grams {
 	}
 	g.long = newWindows(lits, long, stride, weight)
 	g.middle = newWindows(lits, middle, 1, weight)
-	g.three = newWindows(lits, three, 1, weight)
 	g.wide = newWindows(lits, wide, 1, weight)
 	return g
 }
@@ -133,9 +135,6 @@ func weigh(lits []lit, list []int32) func(text string) int {
 		}
 	}
 	return func(w string) int {
-		if len(w) < gramLen {
-			return 0
-		}
 		n := count[window(w, 0)]
 		if strings.ContainsAny(w, "-/") || !isASCII(w) {
 			n += 3
@@ -164,10 +163,10 @@ func newWindows(lits []lit, list []int32, run int, weight func(text string) int)
 	for _, l := range list {
 		t := lits[l].text
 		best, least := 0, 1<<30
-		for i := 0; i+min(gramLen, len(t))+run-1 <= len(t); i++ {
+		for i := 0; i+gramLen+run-1 <= len(t); i++ {
 			sum := 0
 			for k := i; k < i+run; k++ {
-				sum += weight(t[k:min(k+gramLen, len(t))])
+				sum += weight(t[k : k+gramLen])
 			}
 			if sum < least {
 				best, least = i, sum
@@ -178,7 +177,11 @@ func newWindows(lits []lit, list []int32, run int, weight func(text string) int)
 			if by[g] == nil {
 				order = append(order, g)
 			}
-			by[g] = append(by[g], gramEntry{l, int32(k)})
+			other := 0 // the end that is farther away
+			if k < len(t)-gramLen-k {
+				other = len(t) - gramLen
+			}
+			by[g] = append(by[g], gramEntry{l, int32(k), int32(other - k), window(t, other)})
 		}
 	}
 	if len(order) == 0 {
@@ -215,20 +218,15 @@ func (w *windows) slot(gram uint32) *gramSlot {
 	}
 }
 
-// scan looks a text through, whatever its case. It gives false where the text is not ASCII: the folded text is to be scanned then.
+// scan looks a text through, whatever its case, for all but the short literals. It gives false where the text is not ASCII: the folded
+// text is to be scanned then.
 func (r *run) scan(g *grams, text string) bool {
 	ascii := true
-	if len(g.short) > 0 {
-		ascii = r.shorts(g, text)
-	}
 	if g.long != nil && len(text) >= longLit {
-		ascii = r.strides(g.long, text) && ascii
+		ascii = r.strides(g.long, text)
 	}
 	if g.middle != nil && len(text) >= gramLen {
 		ascii = r.bytes(g.middle, text) && ascii
-	}
-	if g.three != nil && len(text) >= 3 {
-		ascii = r.threes(g.three, text) && ascii
 	}
 	if g.isWide() && (!ascii || !isASCII(text)) {
 		r.wides(g, text)
@@ -252,33 +250,14 @@ func (r *run) wides(g *grams, text string) {
 	}
 }
 
-// threes looks at every three bytes of a text.
-func (r *run) threes(w *windows, text string) bool {
-	b := event.BytesOf(text)
-	bitmap, shift := w.bitmap, w.shift&31
-	g := uint32(b[0])<<8 | uint32(b[1])<<16
-	all := g
-	for i, c := range b[2:] {
-		all |= uint32(c)
-		g = g>>8&0xffff | uint32(c)<<16
-		x := g | g<<24 | loose
-		h := gramHash(x) >> shift
-		if k := h / 64; k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0 {
-			r.gram(w, x, text, i)
+// shorts looks for the literals that have no window in a folded text; p is its pairs, nil where they are not known.
+func (r *run) shorts(g *grams, folded string, p *pairs) {
+	for i := range g.short {
+		l := &g.short[i]
+		if r.seen[l.lit] != r.epoch && (p == nil || p.mayHold(&l.need)) && strings.Contains(folded, r.lane.lits[l.lit].text) {
+			r.hit(l.lit)
 		}
 	}
-	return all&notASCII == 0
-}
-
-// shorts looks for the literals that have no window.
-func (r *run) shorts(g *grams, text string) bool {
-	s, ascii := r.fold(text)
-	for _, l := range g.short {
-		if r.seen[l] != r.epoch && strings.Contains(s, r.lane.lits[l].text) {
-			r.hit(l)
-		}
-	}
-	return ascii
 }
 
 // strides looks at a window of a text every stride bytes, and at all of its bytes for what is not ASCII.
@@ -348,8 +327,9 @@ func (r *run) bytes(w *windows, text string) bool {
 // gram compares the literals that are filed under the window at i of text.
 func (r *run) gram(w *windows, g uint32, text string, i int) {
 	s := w.slot(g)
-	for _, e := range w.entries[s.from:s.to] {
-		if r.seen[e.lit] == r.epoch {
+	for k := s.from; k < s.to; k++ {
+		e := &w.entries[k]
+		if at := i + int(e.beside); at < 0 || at+gramLen > len(text) || window(text, at) != e.other || r.seen[e.lit] == r.epoch {
 			continue
 		}
 		l := r.lane.lits[e.lit].text

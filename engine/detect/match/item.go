@@ -28,8 +28,9 @@ const (
 // value is a compiled sigma.Value.
 type value struct {
 	test  test
-	cased bool   // compare with the value as it is, not folded
-	text  string // of testEqual to testContains
+	cased bool     // compare with the value as it is, not folded
+	text  string   // of testEqual to testContains
+	need  pairNeed // of testContains
 	src   *sigma.Value
 	net   netip.Prefix
 	ref   fieldID
@@ -41,6 +42,7 @@ type item struct {
 	field  fieldID
 	marked bool // the index answers it: a hit of one of its literals is its answer
 	cost   int  // of an evaluation, for ordering
+	plain  bool // one value of the field that compares with one of the item's is enough, and one there must be
 	vals   []value
 }
 
@@ -67,7 +69,7 @@ func simple(p *sigma.Pattern) (string, test, bool) {
 // compileItem turns an item into its compiled form; false where the names table is full.
 func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 	id, ok := f.id(it.Field)
-	out := item{src: it, field: id, vals: make([]value, len(it.Values)), cost: 1}
+	out := item{src: it, field: id, vals: make([]value, len(it.Values)), cost: 1, plain: !it.All}
 	for i := range it.Values {
 		v := &it.Values[i]
 		c := value{src: v, cased: v.Pattern.Cased}
@@ -76,6 +78,9 @@ func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 			c.test = testPattern
 			if t, kind, is := simple(&v.Pattern); is {
 				c.text, c.test = t, kind
+				if kind == testContains {
+					c.need = needPairs(t)
+				}
 			}
 			out.cost += map[bool]int{true: 8, false: 1}[c.test >= testContains]
 		case sigma.IsRegex:
@@ -99,6 +104,7 @@ func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 			c.test = testNull
 		}
 		out.vals[i] = c
+		out.plain = out.plain && c.test < testExists
 	}
 	return out, ok
 }
@@ -126,6 +132,9 @@ func (r *run) item(n int32) bool {
 // evaluate compares an item's values, without its negation.
 func (r *run) evaluate(it *item) bool {
 	have := r.values(it.field)
+	if it.plain {
+		return r.any(it, have.list)
+	}
 	all := it.src.All
 	for g, from := 0, 0; from < len(it.vals); g++ {
 		to := from + 1
@@ -142,6 +151,22 @@ func (r *run) evaluate(it *item) bool {
 		from = to
 	}
 	return all
+}
+
+// any reports whether one of a field's values compares with one of a plain item's.
+func (r *run) any(it *item, list []textValue) bool {
+	for i := range list {
+		h := &list[i]
+		if !h.text {
+			continue
+		}
+		for k := range it.vals {
+			if r.compare(it, &it.vals[k], h) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // value compares one value of an item with what the record has.
@@ -182,6 +207,9 @@ func (r *run) compare(it *item, v *value, h *textValue) bool {
 	case testSuffix:
 		return strings.HasSuffix(s, v.text)
 	case testContains:
+		if !v.cased {
+			return r.contains(h, v.text, &v.need)
+		}
 		return strings.Contains(s, v.text)
 	case testPattern:
 		return v.src.Pattern.Match(s)

@@ -19,6 +19,9 @@ type textValue struct {
 	ascii  bool // where done
 	hasset bool
 	chars  sigma.Chars // where hasset
+
+	searches uint8 // for literals, up to minSearches
+	pairs    int32 // one more than the index in run.pairs; 0 where not made
 }
 
 // fieldValues is what the record has under a field.
@@ -55,6 +58,9 @@ type run struct {
 	arena   event.Arena
 	texts   []textValue
 	fields  []cached // by fieldID, of eventEpoch
+
+	pairs     []*pairs // the first usedPairs are of the event's values
+	usedPairs int
 
 	eventEpoch uint32
 	epoch      uint32 // of lane and event; 31 bits, as memo holds it shifted
@@ -142,7 +148,7 @@ func (r *run) begin(ev *event.Event) {
 	r.ev, r.windows = ev, r.m.fields.isWindows(ev)
 	r.out, r.found, r.sets = r.out[:0], r.found[:0], r.sets[:0]
 	r.arena.Reset()
-	r.regexWork = 0
+	r.regexWork, r.usedPairs = 0, 0
 	clear(r.texts)
 	r.texts = r.texts[:0]
 	if r.eventEpoch++; r.eventEpoch == 0 {
@@ -198,6 +204,9 @@ func (r *run) inLane(n uint16) {
 // index finds the literals of a field in a value. The value is folded on the way; only where it is not ASCII, beforehand.
 func (r *run) index(f *laneField, v *textValue) {
 	ascii := true
+	if len(f.grams.short) > 0 {
+		r.shorts(&f.grams, r.folded(v), r.pairsOf(v))
+	}
 	if f.front != nil {
 		ascii = r.front(f.front, v.orig)
 	}

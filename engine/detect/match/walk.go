@@ -1,6 +1,10 @@
 package match
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"prescore/engine/event"
+)
 
 // walk finds which of many literals a text starts with (or, from the other end, ends with). It is a trie kept as a set of hashes:
 // one for every prefix of every literal, so that a walk stops at the first byte no literal has, and costs one probe a byte. A hash
@@ -166,17 +170,27 @@ func (r *run) back(w *walk, text string) bool {
 	return true
 }
 
-// sameFold reports whether text, its ASCII letters folded, is lit.
+// sameFold reports whether text, its ASCII letters folded, is lit: eight bytes a step where they are ASCII.
 func sameFold(text, lit string) bool {
 	if len(text) != len(lit) {
 		return false
 	}
-	for i := 0; i < len(text); i++ {
-		c := text[i]
+	a, b := event.BytesOf(text), event.BytesOf(lit)
+	for len(a) >= 8 && len(b) >= 8 {
+		w := le64(a)
+		if w&high != 0 {
+			break
+		}
+		if w|upper(w)>>2 != le64(b) {
+			return false
+		}
+		a, b = a[8:], b[8:]
+	}
+	for i, c := range a {
 		if c-'A' < 26 {
 			c += 'a' - 'A'
 		}
-		if c != lit[i] {
+		if c != b[i] {
 			return false
 		}
 	}

@@ -127,6 +127,10 @@ func (r *run) searchSet(w *words) {
 }
 
 func (r *run) word(w *words, text string) {
+	if len(w.grams.short) > 0 {
+		s, _ := r.fold(text)
+		r.shorts(&w.grams, s, nil)
+	}
 	if !r.scan(&w.grams, text) && (w.grams.isWide() || foldsToASCII(text)) {
 		s, _ := r.fold(text)
 		r.scan(&w.grams, s)
