@@ -14,43 +14,47 @@ func AppendRFC3339(dst []byte, ns int64) []byte {
 		days--
 	}
 	y, m, d := civil(days)
-	var b [30]byte // 2024-05-10T14:32:00.123456789Z
+	at := len(dst)
+	dst = append(dst, "0000-00-00T00:00:00.000000000Z"...)
+	b := dst[at:][:30]
 	two(b[0:], y/100)
 	two(b[2:], y%100)
-	b[4] = '-'
 	two(b[5:], m)
-	b[7] = '-'
 	two(b[8:], d)
-	b[10] = 'T'
-	two(b[11:], int(rem/3600))
-	b[13] = ':'
-	two(b[14:], int(rem/60%60))
-	b[16] = ':'
-	two(b[17:], int(rem%60))
+	s := uint32(rem)
+	two(b[11:], int(s/3600))
+	two(b[14:], int(s/60%60))
+	two(b[17:], int(s%60))
 	n := 19
-	if frac != 0 {
-		b[19] = '.'
-		for i, f := 28, frac; i > 19; i-- {
-			b[i] = byte('0' + f%10)
-			f /= 10
-		}
-		switch {
-		case frac%1e6 == 0:
-			n = 23
-		case frac%1e3 == 0:
-			n = 26
-		default:
-			n = 29
-		}
+	switch f := uint32(frac); {
+	case f == 0:
+	case f%1e6 == 0:
+		n = 23
+		digits(b[20:23], f/1e6)
+	case f%1e3 == 0:
+		n = 26
+		digits(b[20:26], f/1e3)
+	default:
+		n = 29
+		digits(b[20:29], f)
 	}
 	b[n] = 'Z'
-	return append(dst, b[:n+1]...)
+	return dst[:at+n+1]
+}
+
+// digits writes n in all of b, zeros before it.
+func digits(b []byte, n uint32) {
+	for i := len(b) - 1; i >= 0; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
 }
 
 // two writes a number below 100 as two digits.
 func two(b []byte, n int) {
 	_ = b[1]
-	b[0], b[1] = byte('0'+n/10), byte('0'+n%10)
+	tens := uint32(n) / 10
+	b[0], b[1] = byte('0'+tens), byte('0'+uint32(n)-10*tens)
 }
 
 // civil turns days since 1970-01-01 into a date of the proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level

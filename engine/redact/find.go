@@ -33,23 +33,44 @@ func (r *Redactor) find(s string, from int) (start, end int, ok bool) {
 	i := from
 	b := unsafe.Slice(unsafe.StringData(s), len(s))
 	for ; i+8 <= len(b); i += 8 {
-		x := binary.LittleEndian.Uint64(b[i:])
-		hits := zeros(x&(0xf8*ones) ^ 0x38*ones)
-		if dash := zeros(x&(0xfd*ones) ^ 0x2d*ones); dash != 0 {
-			blank := zeros(x&(0xfd*ones)^0x20*ones) << 8
-			if i == 0 || opensFlag(s[i-1]) {
-				blank |= 0x80
-			}
-			hits |= dash & blank
-		}
-		for ; hits != 0; hits &= hits - 1 {
-			if start, end, ok = r.at(s, i+bits.TrailingZeros64(hits)>>3, from); ok {
-				return start, end, true
-			}
+		if start, end, ok = r.among(s, i, from, binary.LittleEndian.Uint64(b[i:])); ok {
+			return start, end, true
 		}
 	}
-	for ; i < len(s); i++ {
-		if start, end, ok = r.at(s, i, from); ok {
+	if i < len(b) {
+		return r.among(s, i, from, tail(b, i))
+	}
+	return 0, 0, false
+}
+
+// tail gives the last bytes of b, from i on and fewer than eight, as they stand in a word whose other bytes are zero.
+func tail(b []byte, i int) uint64 {
+	n := len(b) - i
+	if len(b) >= 8 {
+		return binary.LittleEndian.Uint64(b[len(b)-8:]) >> (8 * (8 - n) & 63)
+	}
+	if n >= 4 {
+		return uint64(binary.LittleEndian.Uint32(b[i:])) | uint64(binary.LittleEndian.Uint32(b[len(b)-4:]))<<(8*(n-4)&63)
+	}
+	x := uint64(0)
+	for k := range n {
+		x |= uint64(b[i+k]) << (8 * k & 63)
+	}
+	return x
+}
+
+// among looks for a secret at each of the eight bytes x that stand at s[i].
+func (r *Redactor) among(s string, i, from int, x uint64) (start, end int, ok bool) {
+	hits := zeros(x&(0xf8*ones) ^ 0x38*ones)
+	if dash := zeros(x&(0xfd*ones) ^ 0x2d*ones); dash != 0 {
+		blank := zeros(x&(0xfd*ones)^0x20*ones) << 8
+		if i == 0 || opensFlag(s[i-1]) {
+			blank |= 0x80
+		}
+		hits |= dash & blank
+	}
+	for ; hits != 0; hits &= hits - 1 {
+		if start, end, ok = r.at(s, i+bits.TrailingZeros64(hits)>>3, from); ok {
 			return start, end, true
 		}
 	}

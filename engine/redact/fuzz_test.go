@@ -120,3 +120,34 @@ func TestLinear(t *testing.T) {
 		}
 	}
 }
+
+// FuzzWords holds that looking at eight bytes in one step finds what looking at each byte does, from any place on.
+func FuzzWords(f *testing.F) {
+	r := standard(f)
+	for _, s := range []string{`a --token x`, `7 bytes`, `pwd=1`, `x -p`, `net user bob P@ss`, `mysql -px`, `<pwd>x`, `12345678/token:x`, ` /c net user a b`} {
+		f.Add(s, 0)
+		f.Add("0123456"+s, 3)
+	}
+	f.Fuzz(func(t *testing.T, s string, from int) {
+		if from < 0 || from > len(s) {
+			return
+		}
+		bytewise := func() (start, end int, ok bool) {
+			if from == 0 {
+				if start, end, ok = netUser(s, 0); ok {
+					return start, end, true
+				}
+			}
+			for i := from; i < len(s); i++ {
+				if start, end, ok = r.at(s, i, from); ok {
+					return start, end, true
+				}
+			}
+			return 0, 0, false
+		}
+		a, b, ok := r.find(s, from)
+		if x, y, is := bytewise(); a != x || b != y || ok != is {
+			t.Fatalf("%q from %d: %d to %d %v, want %d to %d %v", s, from, a, b, ok, x, y, is)
+		}
+	})
+}

@@ -18,11 +18,14 @@ var programs = [...]struct {
 	{"az", "p", false},
 }
 
-// programByte are the letters and digits that a name of programs starts with.
-var programByte = func() (t [256]bool) {
+// programsBy are the places in programs of the names that start with a letter or digit, in either case.
+var programsBy = func() (t [256][]uint8) {
 	for i := range programs {
 		c := programs[i].name[0]
-		t[c], t[upper(c)] = true, true
+		t[c] = append(t[c], uint8(i))
+		if u := upper(c); u != c {
+			t[u] = append(t[u], uint8(i))
+		}
 	}
 	return t
 }()
@@ -39,7 +42,7 @@ func short(s string, i, n, e int) (start, end int, ok bool) {
 	}
 	low := max(0, i-maxProg)
 	for b := low; b < i; b++ {
-		if !programByte[s[b]] || b > low && keyByte[s[b-1]] {
+		if len(programsBy[s[b]]) == 0 || b > low && keyByte[s[b-1]] {
 			continue
 		}
 		w := b
@@ -57,7 +60,7 @@ func short(s string, i, n, e int) (start, end int, ok bool) {
 // passFlag gives the value of the flag at s[n] where the program called word takes a password there; between is what stands between
 // the two.
 func passFlag(s, word, between string, n int) (start, end int, ok bool) {
-	for k := range programs {
+	for _, k := range programsBy[word[0]] {
 		p := &programs[k]
 		if !foldEqual(word, p.name) || !strings.HasPrefix(s[n:], p.flag) || needsLogin(p.name) && !strings.Contains(between, " login") {
 			continue
@@ -75,7 +78,10 @@ func passFlag(s, word, between string, n int) (start, end int, ok bool) {
 
 // netUser finds the password of the Windows command `net user NAME PASSWORD` that starts at s[i].
 func netUser(s string, i int) (start, end int, ok bool) {
-	if i < len(s) && s[i] == '"' {
+	if len(s)-i < len("net user a b") {
+		return 0, 0, false
+	}
+	if s[i] == '"' {
 		i++
 	}
 	w := strings.IndexByte(s[i:], ' ')

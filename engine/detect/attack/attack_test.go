@@ -1,7 +1,9 @@
 package attack
 
 import (
+	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -256,5 +258,43 @@ func BenchmarkApply(b *testing.B) {
 				r.Apply(ev)
 			}
 		})
+	}
+}
+
+// TestMarksChangeNothing: with the marks an event comes out as it does when every name is looked for.
+func TestMarksChangeNothing(t *testing.T) {
+	r, names := open(t, Defaults())
+	all := *r
+	all.marks = make([]mark, names.Len())
+	for i := range all.marks {
+		all.marks[i] = ofTechnique | ofTactic | ofTag
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	values := []string{"T1059.001", "execution", "attack.t1003", "mitre_execution", "none", "x", "AML.T0051", "TA0001", "", "Impact, Discovery"}
+	fields := slices.Concat(techniqueFields, tacticFields, tagFields, []string{"user", "host", "message"})
+	a, b := event.New(names), event.New(names)
+	said := 0
+	for round := range 5000 {
+		a.Reset()
+		b.Reset()
+		for range rng.IntN(5) {
+			name, v := fields[rng.IntN(len(fields))], event.Str(values[rng.IntN(len(values))])
+			a.Add(name, v, 0)
+			b.Add(name, v, 0)
+		}
+		if rng.IntN(4) == 0 {
+			k, v := event.KeyTactic, event.Str(values[rng.IntN(len(values))])
+			a.Set(k, v)
+			b.Set(k, v)
+		}
+		r.Apply(a)
+		all.Apply(b)
+		if !slices.Equal(a.Techniques, b.Techniques) || !slices.Equal(a.Tactics, b.Tactics) {
+			t.Fatalf("round %d: %q %q, want %q %q", round, a.Techniques, a.Tactics, b.Techniques, b.Tactics)
+		}
+		said += len(a.Techniques) + len(a.Tactics)
+	}
+	if said == 0 {
+		t.Error("no event said anything")
 	}
 }

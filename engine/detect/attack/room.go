@@ -37,6 +37,7 @@ type Room struct {
 	techniqueIDs []event.NameID
 	tacticIDs    []event.NameID
 	tagIDs       []event.NameID
+	marks        []mark // by NameID: what a field of that name may hold
 	files        []string
 }
 
@@ -61,11 +62,18 @@ func New(cfg Config, in In) (*Room, error) {
 	for _, f := range []struct {
 		names []string
 		ids   *[]event.NameID
-	}{{techniqueFields, &r.techniqueIDs}, {tacticFields, &r.tacticIDs}, {tagFields, &r.tagIDs}} {
+		mark  mark
+	}{{techniqueFields, &r.techniqueIDs, ofTechnique}, {tacticFields, &r.tacticIDs, ofTactic}, {tagFields, &r.tagIDs, ofTag}} {
 		for _, n := range f.names {
-			*f.ids = append(*f.ids, in.Names.Intern(n))
+			id := in.Names.Intern(n)
+			*f.ids = append(*f.ids, id)
+			for len(r.marks) <= int(id) {
+				r.marks = append(r.marks, 0)
+			}
+			r.marks[id] |= f.mark
 		}
 	}
+	r.marks[0] = 0
 	if !cfg.Map {
 		return r, nil
 	}

@@ -43,17 +43,43 @@ var (
 // maxVendorText bounds a value that is read for ids, in bytes: lists of techniques are short, and anything longer is prose.
 const maxVendorText = 1024
 
+// mark says which of the lists above have a name. A record has some twenty fields and the lists a hundred names: the fields are
+// asked which lists to look through, and mostly that is none.
+type mark uint8
+
+const (
+	ofTechnique mark = 1 << iota
+	ofTactic
+	ofTag
+)
+
+func (r *Room) marked(ev *event.Event) (m mark) {
+	for i := range ev.Fields {
+		if id := int(ev.Fields[i].ID); id < len(r.marks) {
+			m |= r.marks[id]
+		}
+	}
+	return m
+}
+
 // vendor takes what the source itself says: its tactics, its techniques, and where it names no tactic, those of its techniques.
 func (r *Room) vendor(ev *event.Event) {
 	techniques, tactics := len(ev.Techniques), len(ev.Tactics)
-	r.each(ev, event.KeyTactic, r.tacticIDs, (*Room).tacticText)
-	r.each(ev, event.KeyTechnique, r.techniqueIDs, (*Room).techniqueText)
-	for _, id := range r.tagIDs {
-		for f := ev.First(id); f != nil; f = ev.Next(f) {
-			if f.Value.K == event.String && len(f.Value.S) <= maxVendorText {
-				r.tagText(ev, f.Value.S)
-			}
-		}
+	m := r.marked(ev)
+	if s := ev.Str(event.KeyTactic); s != "" && len(s) <= maxVendorText {
+		r.tacticText(ev, s)
+	}
+	if m&ofTactic != 0 {
+		r.each(ev, r.tacticIDs, (*Room).tacticText)
+	}
+	if s := ev.Str(event.KeyTechnique); s != "" && len(s) <= maxVendorText {
+		r.techniqueText(ev, s)
+	}
+	if m&ofTechnique != 0 {
+		r.each(ev, r.techniqueIDs, (*Room).techniqueText)
+	}
+	if m&ofTag != 0 {
+		r.each(ev, r.tagIDs, (*Room).tagText)
 	}
 	if len(ev.Tactics) > tactics {
 		return
@@ -67,10 +93,7 @@ func (r *Room) vendor(ev *event.Event) {
 	}
 }
 
-func (r *Room) each(ev *event.Event, k event.Key, ids []event.NameID, do func(*Room, *event.Event, string)) {
-	if s := ev.Str(k); s != "" && len(s) <= maxVendorText {
-		do(r, ev, s)
-	}
+func (r *Room) each(ev *event.Event, ids []event.NameID, do func(*Room, *event.Event, string)) {
 	for _, id := range ids {
 		for f := ev.First(id); f != nil; f = ev.Next(f) {
 			if f.Value.K == event.String && len(f.Value.S) <= maxVendorText {

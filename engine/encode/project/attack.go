@@ -24,15 +24,22 @@ var tactics = []tactic{
 // mitre is the name of the framework, encoded.
 var mitre = key("MITRE ATT&CK")
 
-// tacticNamed gives a tactic by its shortname or its name, nil where neither version has it.
-func tacticNamed(s string) *tactic {
+// tacticNames are the places in tactics by shortname, name and id; of two tactics of one id it is the first's.
+var tacticNames = func() map[string]*tactic {
+	m := map[string]*tactic{}
 	for i := range tactics {
-		if t := &tactics[i]; t.short == s || t.name == s || t.id == s {
-			return t
+		t := &tactics[i]
+		for _, s := range []string{t.short, t.name, t.id} {
+			if m[s] == nil {
+				m[s] = t
+			}
 		}
 	}
-	return nil
-}
+	return m
+}()
+
+// tacticNamed gives a tactic by its shortname, its name or its id, nil where neither version has it.
+func tacticNamed(s string) *tactic { return tacticNames[s] }
 
 // maxTerms bounds the elements of a list that a view makes of what rooms found. More than that on one event is a rule set gone
 // wrong; all of them are in prescore.attack.
