@@ -32,13 +32,26 @@ func (r *Redactor) find(s string, from int) (start, end int, ok bool) {
 	}
 	i := from
 	b := unsafe.Slice(unsafe.StringData(s), len(s))
-	for ; i+8 <= len(b); i += 8 {
-		if start, end, ok = r.among(s, i, from, binary.LittleEndian.Uint64(b[i:])); ok {
-			return start, end, true
+	for ; i < len(b); i += 8 {
+		var x uint64
+		if i+8 <= len(b) {
+			x = binary.LittleEndian.Uint64(b[i:])
+		} else {
+			x = tail(b, i)
 		}
-	}
-	if i < len(b) {
-		return r.among(s, i, from, tail(b, i))
+		hits := zeros(x&(0xf8*ones) ^ 0x38*ones)
+		if dash := zeros(x&(0xfd*ones) ^ 0x2d*ones); dash != 0 {
+			blank := zeros(x&(0xfd*ones)^0x20*ones) << 8
+			if i == 0 || opensFlag(s[i-1]) {
+				blank |= 0x80
+			}
+			hits |= dash & blank
+		}
+		for ; hits != 0; hits &= hits - 1 {
+			if start, end, ok = r.at(s, i+bits.TrailingZeros64(hits)>>3, from); ok {
+				return start, end, true
+			}
+		}
 	}
 	return 0, 0, false
 }
@@ -57,24 +70,6 @@ func tail(b []byte, i int) uint64 {
 		x |= uint64(b[i+k]) << (8 * k & 63)
 	}
 	return x
-}
-
-// among looks for a secret at each of the eight bytes x that stand at s[i].
-func (r *Redactor) among(s string, i, from int, x uint64) (start, end int, ok bool) {
-	hits := zeros(x&(0xf8*ones) ^ 0x38*ones)
-	if dash := zeros(x&(0xfd*ones) ^ 0x2d*ones); dash != 0 {
-		blank := zeros(x&(0xfd*ones)^0x20*ones) << 8
-		if i == 0 || opensFlag(s[i-1]) {
-			blank |= 0x80
-		}
-		hits |= dash & blank
-	}
-	for ; hits != 0; hits &= hits - 1 {
-		if start, end, ok = r.at(s, i+bits.TrailingZeros64(hits)>>3, from); ok {
-			return start, end, true
-		}
-	}
-	return 0, 0, false
 }
 
 // opensFlag reports whether a flag may follow c.
