@@ -1,6 +1,7 @@
 package normalise
 
 import (
+	"encoding/binary"
 	"math"
 	"strings"
 
@@ -47,6 +48,9 @@ func (c *clock) coerce(ev *event.Event, t event.Type, v event.Value) (event.Valu
 		return event.Value{}, codeTimestamp
 	case event.TypeIP:
 		if v.K == event.String {
+			if _, canonical, ok := parse4(v.S); ok && canonical {
+				return v, ""
+			}
 			if s, ok := address(firstOfList(v.S), &ev.Arena); ok {
 				return event.Str(s), ""
 			}
@@ -80,12 +84,15 @@ func (c *clock) coerce(ev *event.Event, t event.Type, v event.Value) (event.Valu
 	return event.Value{}, codeWrongType
 }
 
+// maxNothing is the length of the longest word that stands for none, in bytes.
+const maxNothing = 7
+
 // nothing reports whether a value stands for none: null, empty, or one of the words that logs write where there is nothing.
 func nothing(v event.Value) bool {
 	if v.Empty() {
 		return true
 	}
-	if v.K != event.String || len(v.S) > 7 {
+	if v.K != event.String || len(v.S) > maxNothing {
 		return false
 	}
 	switch v.S {
@@ -207,18 +214,37 @@ func isHex(s string) bool {
 
 // lower gives s in lower case (ASCII; what is beyond stays), itself where it is.
 func lower(s string, mem *event.Arena) string {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 'A' && s[i] <= 'Z' {
-			b := mem.Grab(len(s))
-			copy(b, s[:i])
-			for ; i < len(s); i++ {
-				b[i] = lowerByte(s[i])
-			}
-			return event.View(b)
+	i := capital(s)
+	if i == len(s) {
+		return s
+	}
+	b := mem.Grab(len(s))
+	copy(b, s[:i])
+	for ; i < len(s); i++ {
+		b[i] = lowerByte(s[i])
+	}
+	return event.View(b)
+}
+
+// capital gives a place at or before the first capital of s and near it, the length of s where there is none.
+func capital(s string) int {
+	i := 0
+	for ; i+8 <= len(s); i += 8 { // in seven bits a capital is what reaches 0x80 with 0x3f added and not with 0x25
+		x := binary.LittleEndian.Uint64(event.BytesOf(s[i : i+8]))
+		low := x & (0x7f * ones)
+		if (low+0x3f*ones)&^(low+0x25*ones)&^x&(0x80*ones) != 0 {
+			return i
 		}
 	}
-	return s
+	for ; i < len(s); i++ {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			return i
+		}
+	}
+	return i
 }
+
+const ones = 0x0101010101010101
 
 // upper is lower's counterpart.
 func upper(s string, mem *event.Arena) string {

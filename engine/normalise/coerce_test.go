@@ -1,6 +1,7 @@
 package normalise
 
 import (
+	"bytes"
 	"net/netip"
 	"strings"
 	"testing"
@@ -157,5 +158,25 @@ func TestJoinIsBounded(t *testing.T) {
 	}
 	if v := join(ev, id, " "); len(v.S) != maxJoined {
 		t.Errorf("%d bytes, want %d", len(v.S), maxJoined)
+	}
+}
+
+// TestLowerOfAnyLength holds lower against one byte at a time, with a capital or its neighbours at each place.
+func TestLowerOfAnyLength(t *testing.T) {
+	var mem event.Arena
+	for n := range 40 {
+		for at := range n {
+			for _, c := range []byte{'A', 'Z', '@', '[', 'a', 0x80 | 'A', 0xff, 0} {
+				b := bytes.Repeat([]byte{'x'}, n)
+				b[at] = c
+				want := bytes.Clone(b)
+				if c == 'A' || c == 'Z' {
+					want[at] += 0x20
+				}
+				if got := lower(string(b), &mem); got != string(want) {
+					t.Fatalf("%q: %q, want %q", b, got, want)
+				}
+			}
+		}
 	}
 }

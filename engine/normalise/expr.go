@@ -258,11 +258,29 @@ func (r *Room) put(ev *event.Event, s *step) {
 	if ev.Has(s.key) {
 		return
 	}
-	v := r.get(ev, s)
-	if v.K <= event.Null {
+	if s.id == 0 || len(s.ops) > 0 {
+		if v := r.get(ev, s); v.K > event.Null {
+			r.set(ev, s.key, s.typ, v, s.id)
+		}
 		return
 	}
-	r.set(ev, s.key, s.typ, v, s.id)
+	f := ev.First(s.id)
+	if f == nil {
+		return
+	}
+	if ev.Next(f) != nil {
+		f = value(ev, s.id)
+	}
+	if f.Value.K == event.String && len(f.Value.S) > maxNothing {
+		switch s.typ {
+		case event.TypeString, event.TypePath, event.TypeURL: // as coerce would have it
+			ev.Set(s.key, f.Value)
+			return
+		}
+	}
+	if f.Value.K > event.Null {
+		r.set(ev, s.key, s.typ, f.Value, s.id)
+	}
 }
 
 // set coerces and sets. An address that is none becomes the name of the host at that end; a domain before an account becomes the

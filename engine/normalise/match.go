@@ -122,35 +122,43 @@ func (q *recogniser) ready() {
 // what they find spares most of the others.
 func (q *recogniser) find(r *Room, ev *event.Event) *source {
 	var best *candidate
+	lo, hi := len(ev.Fields), 0 // the fields whose presence or pattern marks a source lie in these bounds
 	for i := range ev.Fields {
-		if g := q.group(ev.Fields[i].ID); g != nil && len(g.exact) > 0 {
-			if v := ev.Fields[i].Value; v.K > event.Null {
-				best = r.better(ev, best, g.exact[v.Text(&ev.Arena)])
+		f := &ev.Fields[i]
+		if int(f.ID) >= len(q.marks) || q.marks[f.ID] == 0 || f.Value.K <= event.Null {
+			continue
+		}
+		g := &q.groups[q.marks[f.ID]-1]
+		if len(g.exact) > 0 {
+			if l := g.exact[f.Value.Text(&ev.Arena)]; len(l) > 0 {
+				best = r.better(ev, best, l)
 			}
+		}
+		if len(g.other) > 0 {
+			lo, hi = min(lo, i), i+1
 		}
 	}
 	if ev.Format != "" && len(q.formats) > 0 {
 		best = r.better(ev, best, q.formats[ev.Format])
 	}
-	for i := range ev.Fields {
-		if g := q.group(ev.Fields[i].ID); g != nil && len(g.other) > 0 && !nothing(ev.Fields[i].Value) {
-			if ev.First(ev.Fields[i].ID) != &ev.Fields[i] && ev.Fields[i].Layer == ev.First(ev.Fields[i].ID).Layer {
-				continue // a further element of an array
-			}
-			best = r.better(ev, best, g.other)
+	for i := lo; i < hi; i++ {
+		f := &ev.Fields[i]
+		if int(f.ID) >= len(q.marks) || q.marks[f.ID] == 0 {
+			continue
 		}
+		g := &q.groups[q.marks[f.ID]-1]
+		if len(g.other) == 0 || best != nil && g.other[0].rank <= best.rank || nothing(f.Value) {
+			continue
+		}
+		if first := ev.First(f.ID); first != f && f.Layer == first.Layer {
+			continue // a further element of an array
+		}
+		best = r.better(ev, best, g.other)
 	}
 	if best == nil {
 		return nil
 	}
 	return best.source
-}
-
-func (q *recogniser) group(id event.NameID) *group {
-	if id == 0 || int(id) >= len(q.marks) || q.marks[id] == 0 {
-		return nil
-	}
-	return &q.groups[q.marks[id]-1]
 }
 
 func (r *Room) better(ev *event.Event, best *candidate, list []*candidate) *candidate {

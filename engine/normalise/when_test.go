@@ -110,3 +110,32 @@ func FuzzTime(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRFC3339 holds that the short way to the commonest form says what the way for all forms does, wherever it says anything.
+func FuzzRFC3339(f *testing.F) {
+	for _, s := range []string{"2024-05-10T14:32:00Z", "2024-05-10T14:32:00.123Z", "2024-02-29T23:59:60.123456789Z", "2023-02-29T00:00:00Z",
+		"1969-12-31T23:59:59Z", "2262-01-01T00:00:00Z", "2024-13-10T14:32:00Z", "2024-05-10T24:32:00Z", "2024-05-10T14:32:00.Z",
+		"2024-05-10T14:32:00.1234567891Z", "2024-05-10T14:3a:00Z", "2024-05-10T14:32:00.12 Z"} {
+		f.Add(s)
+	}
+	var c clock
+	f.Fuzz(func(t *testing.T, s string) {
+		if len(s) == 0 || len(s) > maxTimeText {
+			return
+		}
+		ns, ok := ofRFC3339(s)
+		want, is := c.ofForm(s, 1715351520e9)
+		if ok && (!is || ns != want) {
+			t.Fatalf("%q: %d, want %d %v", s, ns, want, is)
+		}
+	})
+}
+
+// TestRFC3339IsRead holds that the short way reads what it is there for.
+func TestRFC3339IsRead(t *testing.T) {
+	for _, s := range []string{"2024-05-10T14:32:00Z", "2024-05-10T14:32:00.123Z", "2024-12-31T14:32:00.123456789Z"} {
+		if _, ok := ofRFC3339(s); !ok {
+			t.Errorf("%s: not read", s)
+		}
+	}
+}
