@@ -76,7 +76,7 @@ func TestSigmaLoad(t *testing.T) {
 		took = min(took, processorTime()-start)
 		t.Logf("%d rules in %v", len(room.Rules()), took)
 	}
-	if limit := maxLoad * time.Duration(n) / 4000; took > limit {
+	if limit := maxLoad * time.Duration(n) / 4000; took > limit && !raceDetector { // which makes everything several times slower
 		t.Errorf("%d rules take %v, at most %v", n, took, limit)
 	}
 }
