@@ -49,7 +49,7 @@ func (b *builder) need(n int32) anchors {
 	kids := b.lane.kids[nd.from:nd.to]
 	switch nd.op {
 	case sigma.OpLeaf:
-		return b.needItem(&b.lane.items[nd.item], b.used[nd.item])
+		return b.needItem(&b.lane.items[nd.item])
 	case sigma.OpAnd:
 		var best anchors
 		for _, k := range kids {
@@ -93,14 +93,14 @@ func union(parts []anchors) anchors {
 	return out
 }
 
-// needItem gives the anchors of an item that used rules share.
-func (b *builder) needItem(it *item, used int32) anchors {
+// needItem gives the anchors of an item.
+func (b *builder) needItem(it *item) anchors {
 	if it.src.Negate {
 		return anchors{}
 	}
 	parts := make([]anchors, 0, len(it.vals))
 	for i := range it.vals {
-		parts = append(parts, needValue(it.field, &it.vals[i], used))
+		parts = append(parts, b.needValue(it.field, &it.vals[i]))
 	}
 	if it.src.All {
 		if it.src.Groups != nil {
@@ -124,22 +124,17 @@ func (b *builder) needItem(it *item, used int32) anchors {
 }
 
 // needValue gives the anchors of one value.
-func needValue(f fieldID, v *value, used int32) anchors {
+func (b *builder) needValue(f fieldID, v *value) anchors {
 	one := func(at place, text string) anchors {
-		return anchors{[]anchor{{f, at, text}}, share(at, text, used), true}
+		return anchors{[]anchor{{f, at, text}}, share(at, text, b.used[anchor{f, at, text}]), true}
 	}
 	present := anchors{[]anchor{{f, atPresent, ""}}, sharePresent, true}
 	switch v.test {
-	case testEqual:
-		return one(atWhole, sigma.Fold(v.text))
-	case testPrefix:
-		return one(atFront, sigma.Fold(v.text))
-	case testSuffix:
-		return one(atBack, sigma.Fold(v.text))
-	case testContains:
-		return one(atAnywhere, sigma.Fold(v.text))
+	case testEqual, testPrefix, testSuffix, testContains:
+		a := v.anchor(f)
+		return one(a.at, a.text)
 	case testPattern:
-		return rarest(needPattern(f, &v.src.Pattern, used), present)
+		return rarest(b.needPattern(f, &v.src.Pattern), present)
 	case testRegex:
 		if need := v.src.Regex.Need; len(need) > 0 {
 			var parts []anchors
@@ -159,6 +154,12 @@ func needValue(f fieldID, v *value, used int32) anchors {
 	return present
 }
 
+// anchor gives the anchor of a value that is one literal.
+func (v *value) anchor(f fieldID) anchor {
+	at := [...]place{testEqual: atWhole, testPrefix: atFront, testSuffix: atBack, testContains: atAnywhere}
+	return anchor{f, at[v.test], sigma.Fold(v.text)}
+}
+
 func rarest(a, b anchors) anchors {
 	if a.ok && a.share < b.share {
 		return a
@@ -167,7 +168,7 @@ func rarest(a, b anchors) anchors {
 }
 
 // needPattern gives the rarest literal of a pattern with wildcards.
-func needPattern(f fieldID, p *sigma.Pattern, used int32) anchors {
+func (b *builder) needPattern(f fieldID, p *sigma.Pattern) anchors {
 	var best anchors
 	for i, seg := range p.Segs {
 		for j, e := range seg {
@@ -181,7 +182,7 @@ func needPattern(f fieldID, p *sigma.Pattern, used int32) anchors {
 				at = atBack
 			}
 			t := sigma.Fold(e.Lit)
-			if s := share(at, t, used); !best.ok || s < best.share {
+			if s := share(at, t, b.used[anchor{f, at, t}]); !best.ok || s < best.share {
 				best = anchors{[]anchor{{f, at, t}}, s, true}
 			}
 		}
@@ -190,11 +191,15 @@ func needPattern(f fieldID, p *sigma.Pattern, used int32) anchors {
 }
 
 // commonText is what stands in so many security events that finding it says little, folded.
-const commonText = `c:\windows\system32\ c:\windows\syswow64\ c:\program files (x86)\ c:\program files\ c:\users\public\ c:\programdata\ ` +
+const commonText = `c:\windows\system32\ntdll.dll+ |c:\windows\system32\kernelbase.dll+ c:\windows\syswow64\ c:\program files (x86)\ c:\program files\ c:\users\public\ c:\programdata\ ` +
 	`\appdata\local\temp\ \appdata\roaming\microsoft\ \microsoft\windows\ \device\harddiskvolume .exe" .dll" -command -windowstyle hidden ` +
 	`cmd.exe /c powershell.exe svchost.exe explorer.exe http:// https:// nt authority\system microsoft corporation ` +
 	`hklm\software\microsoft\windows\currentversion\ hkcu\software\microsoft\windows nt\currentversion\ hklm\system\currentcontrolset\services\ ` +
 	`/usr/bin/ /usr/sbin/ /bin/sh /tmp/ true false success amazonaws.com `
+
+// commonWhole are values that a field has in so many events that finding them says little.
+var commonWhole = []string{"microsoft corporation", "microsoft\u00ae windows\u00ae operating system", "nt authority\\system", "system", "medium", "high",
+	"true", "false", "valid", "success", "process", "file", "key", "localhost", "127.0.0.1", "ntlm", "kerberos", "tcp", "%%1538"}
 
 // share estimates in which share of events a literal stands at its place: about a bit of surprise a character, less the more
 // rules ask for it, since rules ask for what happens.
@@ -202,7 +207,7 @@ func share(at place, text string, used int32) float64 {
 	if text == "" {
 		return shareCommon
 	}
-	if at != atWhole && strings.Contains(commonText, text) {
+	if at == atWhole && slices.Contains(commonWhole, text) || at != atWhole && strings.Contains(commonText, text) {
 		return shareCommon
 	}
 	bits := 0.9 * float64(len(text))
@@ -291,10 +296,10 @@ func (x *indexer) file(a anchor, rule int32) {
 }
 
 // From how many values on an item is answered by the index instead of one comparison after the other: a literal that may stand
-// anywhere costs the index more than one whose place is known.
+// anywhere costs the index more than one whose place is known, and a search little that its pairs rule out.
 const (
 	minMarked         = 4
-	minMarkedAnywhere = 8
+	minMarkedAnywhere = 64
 )
 
 // mark files the values of long lists, so that a hit of any is the item's answer.
@@ -307,7 +312,7 @@ func (x *indexer) mark() {
 		it.marked, it.cost = true, 1
 		for i := range it.vals {
 			v := &it.vals[i]
-			l := &x.b.lane.lits[x.lit(anchor{it.field, map[test]place{testEqual: atWhole, testPrefix: atFront, testSuffix: atBack, testContains: atAnywhere}[v.test], v.text})]
+			l := &x.b.lane.lits[x.lit(v.anchor(it.field))]
 			if !slices.Contains(l.items, int32(n)) {
 				l.items = append(l.items, int32(n))
 			}

@@ -95,7 +95,7 @@ func New(rules []*sigma.Rule, router *route.Router, fields *Fields) (*Matcher, e
 		for i, r := range g {
 			m.where[r] = spot{uint16(n), int32(i)}
 		}
-		b := &builder{m: m, lane: &m.lanes[n], itemIDs: map[string]int32{}}
+		b := &builder{m: m, lane: &m.lanes[n], itemIDs: map[string]int32{}, used: map[anchor]int32{}}
 		if err := b.build(rules, g); err != nil {
 			return nil, err
 		}
@@ -165,7 +165,7 @@ type builder struct {
 	m       *Matcher
 	lane    *lane
 	itemIDs map[string]int32
-	used    []int32 // by item: how many rules have it
+	used    map[anchor]int32 // in how many rules a literal stands
 }
 
 func (b *builder) build(rules []*sigma.Rule, group []int32) error {
@@ -177,13 +177,22 @@ func (b *builder) build(rules []*sigma.Rule, group []int32) error {
 			return fmt.Errorf("rule %q: %w", rules[n].Ident(), err)
 		}
 		for it := range seen {
-			b.used[it]++
+			b.use(&b.lane.items[it])
 		}
 		roots[i] = root
 		b.lane.rules = append(b.lane.rules, laneRule{n, root})
 	}
 	b.index(roots)
 	return nil
+}
+
+// use counts the literals of an item of a rule.
+func (b *builder) use(it *item) {
+	for i := range it.vals {
+		if v := &it.vals[i]; v.test <= testContains {
+			b.used[v.anchor(it.field)]++
+		}
+	}
 }
 
 // tree adds a condition to the lane's nodes and gives its root.
@@ -247,7 +256,6 @@ func (b *builder) intern(it *sigma.Item) (int32, error) {
 	}
 	id := int32(len(b.lane.items))
 	b.lane.items = append(b.lane.items, c)
-	b.used = append(b.used, 0)
 	b.itemIDs[key.String()] = id
 	return id, nil
 }

@@ -27,13 +27,14 @@ const (
 
 // value is a compiled sigma.Value.
 type value struct {
-	test  test
-	cased bool     // compare with the value as it is, not folded
-	text  string   // of testEqual to testContains
-	need  pairNeed // of testContains
-	src   *sigma.Value
-	net   netip.Prefix
-	ref   fieldID
+	test   test
+	cased  bool       // compare with the value as it is, not folded
+	text   string     // of testEqual to testContains
+	need   pairNeed   // of testContains
+	groups [][]uint16 // of testRegex: the bits of pairs, of which a text has one in each group
+	src    *sigma.Value
+	net    netip.Prefix
+	ref    fieldID
 }
 
 // item is a compiled sigma.Item. Items that rules share are one.
@@ -84,7 +85,7 @@ func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 			}
 			out.cost += map[bool]int{true: 8, false: 1}[c.test >= testContains]
 		case sigma.IsRegex:
-			c.test = testRegex
+			c.test, c.groups = testRegex, pairGroups(v.Regex.Pairs)
 			out.cost += 200
 		case sigma.IsCIDR:
 			c.test, c.net = testCIDR, v.Net
@@ -214,7 +215,7 @@ func (r *run) compare(it *item, v *value, h *textValue) bool {
 	case testPattern:
 		return v.src.Pattern.Match(s)
 	case testRegex:
-		return r.regex(v.src.Regex, h)
+		return r.regex(v, h)
 	case testCIDR:
 		return sigma.InNet(v.net, h.orig)
 	case testCompare:
@@ -230,8 +231,9 @@ func (r *run) compare(it *item, v *value, h *textValue) bool {
 const maxRegexWork = 64 << 20
 
 // regex runs an expression where the text has what it needs.
-func (r *run) regex(re *sigma.Regex, h *textValue) bool {
-	if len(h.orig) < re.Least {
+func (r *run) regex(v *value, h *textValue) bool {
+	re := v.src.Regex
+	if len(h.orig) < re.Least || len(v.groups) > 0 && !r.pairsOf(h).mayMatch(v.groups) {
 		return false
 	}
 	s := r.folded(h)

@@ -1,6 +1,10 @@
 package match
 
-import "strings"
+import (
+	"strings"
+
+	"prescore/engine/detect/sigma"
+)
 
 // pairs says which two bytes stand side by side in a folded text: what has a literal has all pairs of the literal. Rules ask for many
 // literals in one command line, and nearly all of them are ruled out by a bit or two. A set that has more pairs than the text (two of
@@ -57,6 +61,32 @@ func needPairs(lit string) (need pairNeed) {
 func (p *pairs) mayHold(need *pairNeed) bool {
 	for _, b := range need.bits[:need.n&(2*pairChecks-1)] {
 		if p[b/64%uint16(len(p))]>>(b%64)&1 == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// pairGroups gives the bits of an expression's pairs.
+func pairGroups(groups [][]sigma.Pair) (out [][]uint16) {
+	for _, g := range groups {
+		var bits []uint16
+		for _, p := range g {
+			bits = append(bits, uint16(pairHash(uint16(p[0])|uint16(p[1])<<8)))
+		}
+		out = append(out, bits)
+	}
+	return out
+}
+
+// mayMatch reports whether a pair of each group is in the set.
+func (p *pairs) mayMatch(groups [][]uint16) bool {
+	for _, g := range groups {
+		any := false
+		for _, b := range g {
+			any = any || p[b/64%uint16(len(p))]>>(b%64)&1 != 0
+		}
+		if !any {
 			return false
 		}
 	}

@@ -23,6 +23,7 @@ type Regex struct {
 	Need  []string // folded; a text that matches holds one of these. Empty: nothing is known
 	Chars Chars    // a text that matches has all of these, folded
 	Least int      // and at least so many bytes
+	Pairs [][]Pair // and, folded, one pair of each group
 	fast  *dfa     // nil where it would be too large
 }
 
@@ -35,11 +36,14 @@ func (c *Chars) add(b byte) { c[b>>6&1] |= 1 << (b & 63) }
 func (c Chars) Holds(o Chars) bool { return o[0]&^c[0]|o[1]&^c[1] == 0 }
 
 // CharsOf gives the characters of a text; what is not ASCII counts as some of them.
-func CharsOf(s string) (c Chars) {
+func CharsOf(s string) Chars {
+	var low, high uint64 // not in memory, where each byte would wait for the last
 	for i := 0; i < len(s); i++ {
-		c.add(s[i] & 0x7f)
+		b := s[i] & 0x7f
+		low |= 1 << b
+		high |= 1 << (b - 64) // a shift by 64 and more gives 0
 	}
-	return c
+	return Chars{low, high}
 }
 
 // CompileRegex compiles a `re` value with flags out of "ims"; it refuses what a linear-time engine cannot run, with the reason.
@@ -67,7 +71,7 @@ func CompileRegex(text, flags string) (*Regex, error) {
 	if err != nil {
 		return nil, fmt.Errorf("regular expression %q: %v", text, err)
 	}
-	return &Regex{Re: re, Inst: len(prog.Inst), Need: required(tree), Chars: chars(tree), Least: least(tree), fast: newDFA(prog)}, nil
+	return &Regex{Re: re, Inst: len(prog.Inst), Need: required(tree), Chars: chars(tree), Least: least(tree), Pairs: pairGroups(tree), fast: newDFA(prog)}, nil
 }
 
 // regexReason says why a linear-time engine refuses, in the words of who wrote it for a backtracking one.
