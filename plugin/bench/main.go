@@ -81,16 +81,18 @@ func ways(rules string) []way {
 		}
 		return f
 	}
+	const noRules = "detect.starter_rules=false; correlate.shipped=false"
 	all := []way{
 		{name: "no filter", parsed: true},
 		{name: "a filter that only copies", parsed: true, filter: "[FILTER]\n    Name copy\n    Match *\n"},
 		{name: "Lua, the formula alone", parsed: true, filter: "[FILTER]\n    Name lua\n    Match *\n    script $DIR/severity.lua\n    call severity\n"},
-		{name: "prescore", parsed: true, filter: prescore("")},
-		{name: "prescore, starter rules", parsed: true, filter: prescore("")},
+		{name: "prescore, no rules, no view", parsed: true, filter: prescore(noRules + "; output.schema=none")},
+		{name: "prescore, no rules", parsed: true, filter: prescore(noRules)},
+		{name: "prescore as it comes", parsed: true, filter: prescore("")},
 		{name: "prescore as output", parsed: true, output: "[OUTPUT]\n    Name prescore\n    Match *\n    emit file:///dev/null\n"},
 		{name: "lines: no filter"},
 		{name: "lines: Fluent Bit's parser filter", filter: "[FILTER]\n    Name parser\n    Match *\n    Key_Name log\n    Parser json\n"},
-		{name: "lines: prescore", filter: prescore("")},
+		{name: "lines: prescore, no rules", filter: prescore(noRules)},
 	}
 	if rules != "" {
 		for _, n := range []string{"100", "all"} {
