@@ -25,7 +25,7 @@ func (v *View) Plan(p *Plan, ev *event.Event) {
 				continue
 			}
 			i := byKey[k]
-			if i != 0 && !(val.K == event.String && v.leaves[i-1].op <= opList) && !v.leaves[i-1].op.takes(*val) {
+			if i != 0 && !(val.K == event.String && v.quick[i-1].op <= opList) && !v.quick[i-1].op.takes(*val) {
 				i = 0
 				if p.layout != nil {
 					i = p.layout.unmapped[k]

@@ -104,6 +104,8 @@ type node struct {
 type View struct {
 	schema  string
 	leaves  []leaf
+	quick   []quick  // of each leaf
+	heads   []byte   // their keys
 	columns []column // of each leaf; for New alone
 	nodes   []node   // nodes[0] is the view itself
 	byKey   [event.NumKeys]uint16
@@ -185,6 +187,7 @@ func New(schema string, keep Mask, secret func(name string) bool) *View {
 	if len(v.leaves) > leafWords*64 {
 		panic("project: leafWords is too small for " + schema)
 	}
+	v.quicken()
 	if schema == OCSF {
 		v.profilesLeaf = uint16(slices.IndexFunc(v.leaves, func(l leaf) bool { return l.op == ocsfProfiles }))
 		v.layOut()

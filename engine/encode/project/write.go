@@ -39,31 +39,41 @@ func (v *View) AppendPairs(dst []byte, p *Plan, ev *event.Event, m Masker) ([]by
 	for word, set := range p.live {
 		for ; set != 0; set &= set - 1 {
 			i := word<<6 + bits.TrailingZeros64(set)
-			l := &v.leaves[i]
-			if l.node != at {
+			q := &v.quick[i]
+			if q.node != at {
 				for depth > 1 && int(v.nodes[path[depth-1]].hi) <= i {
 					depth--
 					dst = closeMap(dst, stack[depth])
 				}
-				for depth < int(l.depth) {
-					n := &v.nodes[l.nodes[depth]]
+				for depth < int(q.depth) {
+					id := v.leaves[i].nodes[depth]
+					n := &v.nodes[id]
 					stack[depth-1].n++
 					dst = append(dst, n.head...)
 					dst, stack[depth] = openMap(dst, n.wide)
-					path[depth] = l.nodes[depth]
+					path[depth] = id
 					depth++
 				}
-				at = l.node
+				at = q.node
 			}
 			stack[depth-1].n++
-			dst = append(dst, l.head...)
-			if l.plain {
-				if val := ev.At(l.key); val.K == event.String {
+			dst = v.appendHead(dst, q, i)
+			switch q.how {
+			case asText:
+				if val := ev.At(q.key); val.K == event.String {
 					dst = wire.AppendStr(dst, val.S)
 					continue
 				}
+			case asProse:
+				if val := ev.At(q.key); val.K == event.String {
+					dst = w.prose(dst, val.S)
+					continue
+				}
+			case asConst:
+				dst = append(dst, v.leaves[i].text...)
+				continue
 			}
-			dst = w.value(dst, l)
+			dst = w.value(dst, &v.leaves[i])
 		}
 	}
 	for depth > 1 {

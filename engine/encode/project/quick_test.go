@@ -1,0 +1,48 @@
+package project
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"prescore/engine/event"
+)
+
+// stars masks every text with a star in it.
+type stars struct{}
+
+func (stars) MayHold(s string) bool                   { return strings.Contains(s, "*") }
+func (stars) AppendValue(dst []byte, s string) []byte { return append(append(dst, "masked "...), s...) }
+func (stars) Mask() string                            { return "###" }
+
+// TestQuickChangesNothing: a view writes the same bytes as one whose leaves all go the long way, over random keys and kinds of value,
+// with room behind dst and without.
+func TestQuickChangesNothing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	values := []event.Value{event.Str("x"), event.Str("se*cret"), event.Str(strings.Repeat("long ", 60)), event.Str("00:11:22:33:44:55"), event.IntOf(7),
+		event.FloatOf(0.5), event.BoolOf(true), event.TimeOf(1715351520e9), {K: event.Number, S: "12.5"}, event.Str("10.0.0.1"), event.Str("")}
+	for _, schema := range []string{ECS, OCSF, Flat} {
+		v := New(schema, AllKeys(), func(name string) bool { return name == event.KeyAccessKey.String() })
+		long := *v
+		long.quick = slices.Clone(v.quick)
+		for i := range long.quick {
+			long.quick[i].how, long.quick[i].size = asWriter, 0
+		}
+		ev := event.New(event.NewNames())
+		for round := range 1000 {
+			ev.Reset()
+			ev.Class, ev.Severity, ev.Tactics = event.Class(1007), 1+round%10, append(ev.Tactics, "execution", "nowhere")
+			for range rng.IntN(60) {
+				ev.Set(1+event.Key(rng.IntN(int(event.NumKeys)-1)), values[rng.IntN(len(values))])
+			}
+			var p Plan
+			v.Plan(&p, ev)
+			got := v.Append(make([]byte, 0, rng.IntN(4000)), &p, ev, stars{})
+			if want := long.Append(nil, &p, ev, stars{}); !bytes.Equal(got, want) {
+				t.Fatalf("%s, round %d:\n got %q\nwant %q", schema, round, got, want)
+			}
+		}
+	}
+}
