@@ -12,13 +12,19 @@ const maxPlanned = 1024
 
 type stepSet [maxPlanned / 64]uint64
 
-// plan says which of a source's steps can do anything for a record: those of the names it has, and those that ask for no name. A
-// source knows hundreds of aliases and a record has some twenty fields, so most steps need not be looked at.
+// plan says which of a source's steps and tables can do anything for a record: those of the names it has, and those that ask for no
+// name. A source knows hundreds of aliases and a record has some twenty fields, so most steps need not be looked at.
 type plan struct {
-	at    []uint16   // by NameID: one more than the index in lists
-	lists [][]uint16 // steps of one name
-	rest  stepSet    // steps that ask for no name
-	words int        // of a stepSet that are in use
+	at    []uint16 // by NameID: one more than the index in names
+	names []asking
+	rest  stepSet // steps that ask for no name
+	words int     // of a stepSet that are in use
+}
+
+// asking is who asks for one name.
+type asking struct {
+	steps  []uint16
+	tables uint64 // by their bit
 }
 
 // newPlan plans the steps of a source; nil where they are too many.
@@ -32,21 +38,51 @@ func newPlan(steps []step, names int) *plan {
 			p.rest[i/64] |= 1 << (i % 64)
 			continue
 		}
-		if p.at[s.id] == 0 {
-			p.lists = append(p.lists, nil)
-			p.at[s.id] = uint16(len(p.lists))
-		}
-		l := &p.lists[p.at[s.id]-1]
-		*l = append(*l, uint16(i))
+		a := p.of(s.id)
+		a.steps = append(a.steps, uint16(i))
 	}
 	return p
+}
+
+// of gives who asks for a name, to be added to.
+func (p *plan) of(id event.NameID) *asking {
+	if p.at[id] == 0 {
+		p.names = append(p.names, asking{})
+		p.at[id] = uint16(len(p.names))
+	}
+	return &p.names[p.at[id]-1]
+}
+
+// maxTables bounds the tables of one source that a plan covers: one word has their bits. Built-in sources have at most ten;
+// those beyond are run for every record.
+const maxTables = 64
+
+// table gives a table the bit n, where it does nothing for a record that has none of the fields it asks for.
+func (p *plan) table(t *table, n int) bool {
+	if n >= maxTables || len(t.get) == 0 || t.absent != nil {
+		return false
+	}
+	for i := range t.get {
+		if t.get[i].id == 0 {
+			return false
+		}
+	}
+	t.bit = 1 << n
+	for i := range t.get {
+		p.of(t.get[i].id).tables |= t.bit
+	}
+	return true
 }
 
 // prepare makes what a source needs to be fast, when all names are interned.
 func (s *source) prepare(names int) {
 	s.plan = newPlan(s.fields, names)
+	n := 0
 	for _, list := range [][]table{s.early, s.late} {
 		for i := range list {
+			if s.plan != nil && s.plan.table(&list[i], n) {
+				n++
+			}
 			if len(list[i].globs) >= memoWorth {
 				list[i].memo = new(memo)
 			}
@@ -54,27 +90,35 @@ func (s *source) prepare(names int) {
 	}
 }
 
-// fields runs the steps of a source in their order.
-func (r *Room) fields(ev *event.Event, s *source) {
-	p := s.plan
+// mark notes in set the steps that a record needs and gives the bits of the tables it needs.
+func (p *plan) mark(ev *event.Event, set *stepSet) (tables uint64) {
 	if p == nil {
-		for i := range s.fields {
-			r.put(ev, &s.fields[i])
-		}
-		return
+		return ^uint64(0)
 	}
-	var set stepSet
 	copy(set[:p.words], p.rest[:p.words])
 	for i := range ev.Fields {
 		id := int(ev.Fields[i].ID)
 		if id >= len(p.at) || p.at[id] == 0 {
 			continue
 		}
-		for _, n := range p.lists[p.at[id]-1] {
-			set[n/64] |= 1 << (n % 64)
+		a := &p.names[p.at[id]-1]
+		tables |= a.tables
+		for _, n := range a.steps {
+			set[n/64%uint16(len(set))] |= 1 << (n % 64)
 		}
 	}
-	for w := range p.words {
+	return tables
+}
+
+// fields runs the steps of a source in their order, those in set where there is a plan.
+func (r *Room) fields(ev *event.Event, s *source, set *stepSet) {
+	if s.plan == nil {
+		for i := range s.fields {
+			r.put(ev, &s.fields[i])
+		}
+		return
+	}
+	for w := range s.plan.words {
 		for b := set[w]; b != 0; b &= b - 1 {
 			r.put(ev, &s.fields[w*64+bits.TrailingZeros64(b)])
 		}

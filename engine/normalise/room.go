@@ -220,16 +220,27 @@ func (r *Room) Apply(ev *event.Event) {
 	} else if s = r.generic; s == nil {
 		return
 	}
+	r.as(ev, s)
+}
+
+// as applies the mapping of a source to an event.
+func (r *Room) as(ev *event.Event, s *source) {
 	var st state
 	for i := range s.messages { // before the tables: a message that is understood says more than the name of who wrote it
 		s.messages[i].apply(r, ev, &st)
 	}
+	var set stepSet
+	asked := s.plan.mark(ev, &set)
 	for i := range s.early {
-		r.table(ev, &s.early[i], &st)
+		if t := &s.early[i]; t.bit == 0 || t.bit&asked != 0 {
+			r.table(ev, t, &st)
+		}
 	}
-	r.fields(ev, s)
+	r.fields(ev, s, &set)
 	for i := range s.late {
-		r.table(ev, &s.late[i], &st)
+		if t := &s.late[i]; t.bit == 0 || t.bit&asked != 0 {
+			r.table(ev, t, &st)
+		}
 	}
 	for i := range s.named {
 		if v := r.get(ev, &s.named[i]); v.K == event.String && v.S != "" && len(v.S) <= maxSourceName {
