@@ -330,3 +330,15 @@ func TestLint(t *testing.T) {
 		t.Errorf("%s", strings.Join(got, "\n"))
 	}
 }
+
+// BenchmarkUnwanted is an event that no rule is for.
+func BenchmarkUnwanted(b *testing.B) {
+	r, names := room(b, whoami, nil)
+	ev := event.New(names)
+	ev.Source = "vpc_flow"
+	ev.Add("srcaddr", event.Str("10.0.0.1"), 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Apply(ev)
+	}
+}

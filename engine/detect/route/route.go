@@ -46,6 +46,7 @@ type row struct {
 	provider  []string
 	eventID   []int64
 	channel   []string // folded
+	indexed   bool     // channel and event id are looked up under the source
 	field     []fieldCond
 }
 
@@ -59,17 +60,12 @@ type Router struct {
 	sources   []sigma.LogSource // by row
 	rows      []row
 	bySource  map[string]*group
-	byClass   map[event.Class]*classRows // rows that name a class and no source
-	any       []uint16                   // rows that name neither
+	byClass   map[event.Class][]uint16 // rows that name a class and no source
+	any       []uint16                 // rows that name neither
 	channelID event.NameID
 	eventID   event.NameID
 	provider  event.NameID
-}
-
-// classRows is the rows of a class, and the sources that none of them is for.
-type classRows struct {
-	rows  []uint16
-	never []string
+	plans     plans
 }
 
 // group is the rows of one source.
@@ -86,7 +82,7 @@ type channelSet struct {
 // New compiles a table; key is the option's name in errors. Names are interned.
 func New(rows []Row, names *event.Names, key string) (*Router, error) {
 	r := &Router{
-		bySource: map[string]*group{}, byClass: map[event.Class]*classRows{},
+		bySource: map[string]*group{}, byClass: map[event.Class][]uint16{},
 		channelID: names.Intern("Channel"), eventID: names.Intern("EventID"), provider: names.Intern("Provider_Name"),
 	}
 	for i := range rows {
@@ -130,6 +126,7 @@ func (r *Router) add(in *Row, names *event.Names, key string) error {
 	for _, ch := range in.Channel {
 		c.channel = append(c.channel, sigma.Fold(ch))
 	}
+	c.indexed = len(in.Source) > 0 && len(c.channel) > 0
 	r.sources = append(r.sources, in.LogSource())
 	r.rows = append(r.rows, c)
 	switch {
@@ -139,13 +136,7 @@ func (r *Router) add(in *Row, names *event.Names, key string) error {
 		}
 	case len(c.classes) > 0:
 		for _, cl := range c.classes {
-			g := r.byClass[cl]
-			if g == nil {
-				g = &classRows{never: slices.Clone(in.NotSource)}
-				r.byClass[cl] = g
-			}
-			g.rows = append(g.rows, n)
-			g.never = slices.DeleteFunc(g.never, func(s string) bool { return !slices.Contains(in.NotSource, s) })
+			r.byClass[cl] = append(r.byClass[cl], n)
 		}
 	default:
 		r.any = append(r.any, n)
@@ -186,25 +177,52 @@ const maxChannel = 256
 
 // Rows appends the indexes of the rows that fit an event.
 func (r *Router) Rows(ev *event.Event, dst []uint16) []uint16 {
-	if g := r.bySource[ev.Source]; g != nil {
-		dst = r.keep(ev, g.plain, dst)
-		if len(g.byChannel) > 0 {
-			dst = r.channel(ev, g, dst)
+	p := r.plan(ev)
+	if p == nil {
+		return r.look(ev, dst)
+	}
+	dst = append(dst, p.sure...)
+	os := unknownOS
+	for _, n := range p.rest {
+		if r.rows[n].asked(ev, r, &os) {
+			dst = append(dst, n)
 		}
 	}
-	if g := r.byClass[ev.Class]; g != nil && !slices.Contains(g.never, ev.Source) {
-		dst = r.keep(ev, g.rows, dst)
+	if p.group != nil {
+		if f := r.channelOf(ev); f != nil {
+			dst = r.inChannel(ev, p.channel(f.Value.S), dst)
+		}
 	}
-	return r.keep(ev, r.any, dst)
+	return dst
 }
 
-func (r *Router) channel(ev *event.Event, g *group, dst []uint16) []uint16 {
-	f := ev.First(r.channelID)
-	if f == nil || f.Value.K != event.String || len(f.Value.S) > maxChannel {
-		return dst
+// look is Rows without a plan.
+func (r *Router) look(ev *event.Event, dst []uint16) []uint16 {
+	if g := r.bySource[ev.Source]; g != nil {
+		dst = r.keep(ev, g.plain, dst)
+		if f := r.channelOf(ev); f != nil {
+			dst = r.inChannel(ev, g.find(f.Value.S), dst)
+		}
 	}
+	return r.keep(ev, r.any, r.keep(ev, r.byClass[ev.Class], dst))
+}
+
+// channelOf gives the field of an event's channel, nil where there is none that a row could name.
+func (r *Router) channelOf(ev *event.Event) *event.Field {
+	if f := ev.First(r.channelID); f != nil && f.Value.K == event.String && len(f.Value.S) <= maxChannel {
+		return f
+	}
+	return nil
+}
+
+// find gives the rows of a channel, nil where there are none.
+func (g *group) find(channel string) *channelSet {
 	var buf [3 * maxChannel]byte
-	s := g.byChannel[string(sigma.AppendFold(buf[:0], f.Value.S))]
+	return g.byChannel[string(sigma.AppendFold(buf[:0], channel))]
+}
+
+// inChannel appends the rows of a channel that fit an event.
+func (r *Router) inChannel(ev *event.Event, s *channelSet, dst []uint16) []uint16 {
 	if s == nil {
 		return dst
 	}
@@ -219,31 +237,48 @@ func (r *Router) channel(ev *event.Event, g *group, dst []uint16) []uint16 {
 
 // keep appends those of the candidates whose other conditions hold.
 func (r *Router) keep(ev *event.Event, candidates, dst []uint16) []uint16 {
+	os := unknownOS
 	for _, n := range candidates {
-		if r.rows[n].holds(ev, r) {
+		if c := &r.rows[n]; c.known(ev) && c.asked(ev, r, &os) {
 			dst = append(dst, n)
 		}
 	}
 	return dst
 }
 
-func (c *row) holds(ev *event.Event, r *Router) bool {
+// known reports whether the conditions on source, class and activity hold.
+func (c *row) known(ev *event.Event) bool {
 	if len(c.notSource) > 0 && slices.Contains(c.notSource, ev.Source) {
 		return false
 	}
 	if len(c.classes) > 0 && !slices.Contains(c.classes, ev.Class) {
 		return false
 	}
-	if len(c.activity) > 0 && !slices.Contains(c.activity, ev.Class.Activity(ev.Activity)) {
-		return false
-	}
-	if c.os != 0 && c.os&osOf(ev) == 0 {
-		return false
+	return len(c.activity) == 0 || slices.Contains(c.activity, ev.Class.Activity(ev.Activity))
+}
+
+// open reports whether there are no other conditions than known's.
+func (c *row) open() bool {
+	return c.os == 0 && len(c.provider) == 0 && len(c.eventID) == 0 && len(c.channel) == 0 && len(c.field) == 0
+}
+
+// asked reports whether the other conditions hold; os is the event's once it was asked for.
+func (c *row) asked(ev *event.Event, r *Router, os *uint8) bool {
+	if c.os != 0 {
+		if *os == unknownOS {
+			*os = osOf(ev)
+		}
+		if c.os&*os == 0 {
+			return false
+		}
 	}
 	if len(c.provider) > 0 && !anyFold(ev, r.provider, c.provider) {
 		return false
 	}
-	if len(c.eventID) > 0 && len(c.channel) == 0 {
+	if len(c.channel) > 0 && !c.indexed && !anyFold(ev, r.channelID, c.channel) {
+		return false
+	}
+	if len(c.eventID) > 0 && !c.indexed {
 		f := ev.First(r.eventID)
 		if f == nil {
 			return false
@@ -281,6 +316,9 @@ const (
 	osMac
 )
 
+// unknownOS is an operating system that was not asked for yet.
+const unknownOS = uint8(0xff)
+
 // osOf tells an event's operating system: from the host's, else from how its paths look; 0 where neither tells.
 func osOf(ev *event.Event) uint8 {
 	if os := ev.Str(event.KeyHostOS); os != "" {
@@ -310,7 +348,7 @@ func osOf(ev *event.Event) uint8 {
 // hasFold reports whether s holds sub, which is lower-case ASCII, without case.
 func hasFold(s, sub string) bool {
 	for i := 0; i+len(sub) <= len(s); i++ {
-		if strings.EqualFold(s[i:i+len(sub)], sub) {
+		if s[i]|0x20 == sub[0] && strings.EqualFold(s[i:i+len(sub)], sub) {
 			return true
 		}
 	}

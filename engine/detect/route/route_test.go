@@ -132,3 +132,101 @@ func TestRowsAllocateNothing(t *testing.T) {
 		t.Errorf("%v allocations, %d rows", n, len(buf))
 	}
 }
+
+// BenchmarkRows is the routing of events of each kind: one of no row, an endpoint's under its class, and Windows's by channel and id.
+func BenchmarkRows(b *testing.B) {
+	names := event.NewNames()
+	r, err := New(table(b), names, "logsource")
+	if err != nil {
+		b.Fatal(err)
+	}
+	class, _ := event.ClassNamed("process_activity")
+	none := event.New(names)
+	none.Source = "vpc_flow"
+	ecs := event.New(names)
+	ecs.Source, ecs.Class, ecs.Activity = "ecs", class, 1
+	ecs.Set(event.KeyHostOS, event.Str("Ubuntu 22.04.3 LTS"))
+	paths := event.New(names)
+	paths.Source, paths.Class, paths.Activity = "ecs", class, 1
+	paths.Set(event.KeyProcessPath, event.Str("/usr/bin/whoami"))
+	sysmon := event.New(names)
+	sysmon.Source = "sysmon"
+	sysmon.Add("Channel", event.Str("Microsoft-Windows-Sysmon/Operational"), 0)
+	sysmon.Add("EventID", event.IntOf(1), 0)
+	for _, c := range []struct {
+		name string
+		ev   *event.Event
+	}{{"none", none}, {"class_os", ecs}, {"class_paths", paths}, {"windows", sysmon}} {
+		b.Run(c.name, func(b *testing.B) {
+			var buf []uint16
+			for b.Loop() {
+				buf = r.Rows(c.ev, buf[:0])
+			}
+			b.ReportMetric(float64(len(buf)), "rows")
+		})
+	}
+}
+
+// TestChannelWithoutSource holds that a row that names a channel or an event id and no source asks for them all the same.
+func TestChannelWithoutSource(t *testing.T) {
+	names := event.NewNames()
+	r, err := New([]Row{{Product: "p", Channel: []string{"Mine"}, EventID: []int64{7}}, {Product: "q", EventID: []int64{8}}}, names, "logsource")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		channel string
+		id      int64
+		want    []uint16
+	}{{"mine", 7, []uint16{0}}, {"mine", 8, []uint16{1}}, {"other", 7, nil}, {"other", 8, []uint16{1}}, {"MINE", 9, nil}} {
+		ev := event.New(names)
+		ev.Add("Channel", event.Str(c.channel), 0)
+		ev.Add("EventID", event.IntOf(c.id), 0)
+		if got := r.Rows(ev, nil); !slices.Equal(got, c.want) {
+			t.Errorf("%s %d: rows %v, want %v", c.channel, c.id, got, c.want)
+		}
+	}
+}
+
+// TestPlans holds what a plan gives, first and later, against the rows looked at one by one.
+func TestPlans(t *testing.T) {
+	names := event.NewNames()
+	r, err := New(table(t), names, "logsource")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := []string{"", "sysmon", "windows", "windows_security", "powershell", "auditd", "sysmon_linux", "syslog", "sshd", "ecs", "falco", "cloudtrail", "fortigate", "apache_access"}
+	classes := []event.Class{0}
+	for _, n := range []string{"process_activity", "file_activity", "network_activity", "dns_activity", "registry_value_activity", "http_activity"} {
+		c, ok := event.ClassNamed(n)
+		if !ok {
+			t.Fatal(n)
+		}
+		classes = append(classes, c)
+	}
+	channels := []string{"", "Security", "SECURITY", "Microsoft-Windows-Sysmon/Operational", "System", "none"}
+	paths := []string{"", `C:\a.exe`, "/usr/bin/id", "/Applications/a"}
+	routed := 0
+	for i := range 2 * len(sources) * len(classes) * len(channels) * len(paths) { // twice, the second time with all plans made
+		ev := event.New(names)
+		ev.Source, ev.Class = sources[i%len(sources)], classes[i/len(sources)%len(classes)]
+		ev.Activity = uint8(i / 7 % 6)
+		if c := channels[i/len(sources)/len(classes)%len(channels)]; c != "" {
+			ev.Add("Channel", event.Str(c), 0)
+			ev.Add("EventID", event.IntOf(int64([]int{1, 3, 11, 4688, 4104}[i%5])), 0)
+		}
+		if p := paths[i%len(paths)]; p != "" {
+			ev.Set(event.KeyProcessPath, event.Str(p))
+		}
+		got, want := r.Rows(ev, nil), r.look(ev, nil)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%s class %d activity %d: rows %v, without a plan %v", ev.Source, ev.Class, ev.Activity, got, want)
+		}
+		routed += len(got)
+	}
+	if routed == 0 {
+		t.Error("nothing is routed")
+	}
+}
