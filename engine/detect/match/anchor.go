@@ -16,6 +16,12 @@ type anchor struct {
 	text  string
 }
 
+// filed is an anchor with the item that holds where it stands, -1 where that takes more.
+type filed struct {
+	anchor
+	item int32
+}
+
 type place uint8
 
 const (
@@ -29,7 +35,7 @@ const (
 // anchors is a set of which one holds wherever a node does, and how often that is expected, as a share of events. No set is known
 // where ok is false.
 type anchors struct {
-	list  []anchor
+	list  []filed
 	share float64
 	ok    bool
 }
@@ -49,7 +55,7 @@ func (b *builder) need(n int32) anchors {
 	kids := b.lane.kids[nd.from:nd.to]
 	switch nd.op {
 	case sigma.OpLeaf:
-		return b.needItem(&b.lane.items[nd.item])
+		return b.needItem(nd.item)
 	case sigma.OpAnd:
 		var best anchors
 		for _, k := range kids {
@@ -94,13 +100,14 @@ func union(parts []anchors) anchors {
 }
 
 // needItem gives the anchors of an item.
-func (b *builder) needItem(it *item) anchors {
+func (b *builder) needItem(n int32) anchors {
+	it := &b.lane.items[n]
 	if it.src.Negate {
 		return anchors{}
 	}
 	parts := make([]anchors, 0, len(it.vals))
 	for i := range it.vals {
-		parts = append(parts, b.needValue(it.field, &it.vals[i]))
+		parts = append(parts, b.needValue(n, &it.vals[i]))
 	}
 	if it.src.All {
 		if it.src.Groups != nil {
@@ -124,22 +131,26 @@ func (b *builder) needItem(it *item) anchors {
 }
 
 // needValue gives the anchors of one value.
-func (b *builder) needValue(f fieldID, v *value) anchors {
-	one := func(at place, text string) anchors {
-		return anchors{[]anchor{{f, at, text}}, share(at, text, b.used[anchor{f, at, text}]), true}
+func (b *builder) needValue(n int32, v *value) anchors {
+	it := &b.lane.items[n]
+	f := it.field
+	one := func(a anchor, item int32) anchors {
+		return anchors{[]filed{{a, item}}, share(a.at, a.text, b.used[a]), true}
 	}
-	present := anchors{[]anchor{{f, atPresent, ""}}, sharePresent, true}
+	present := anchors{[]filed{{anchor{f, atPresent, ""}, -1}}, sharePresent, true}
 	switch v.test {
 	case testEqual, testPrefix, testSuffix, testContains:
-		a := v.anchor(f)
-		return one(a.at, a.text)
+		if v.cased || !it.plain {
+			n = -1
+		}
+		return one(v.anchor(f), n)
 	case testPattern:
 		return rarest(b.needPattern(f, &v.src.Pattern), present)
 	case testRegex:
 		if need := v.src.Regex.Need; len(need) > 0 {
 			var parts []anchors
 			for _, t := range need {
-				parts = append(parts, one(atAnywhere, t))
+				parts = append(parts, one(anchor{f, atAnywhere, t}, -1))
 			}
 			return rarest(union(parts), present)
 		}
@@ -183,7 +194,7 @@ func (b *builder) needPattern(f fieldID, p *sigma.Pattern) anchors {
 			}
 			t := sigma.Fold(e.Lit)
 			if s := share(at, t, b.used[anchor{f, at, t}]); !best.ok || s < best.share {
-				best = anchors{[]anchor{{f, at, t}}, s, true}
+				best = anchors{[]filed{{anchor{f, at, t}, -1}}, s, true}
 			}
 		}
 	}
@@ -282,16 +293,19 @@ func (x *indexer) lit(a anchor) int32 {
 	return id
 }
 
-func (x *indexer) file(a anchor, rule int32) {
+func (x *indexer) file(a filed, rule int32) {
 	if a.at == atPresent || a.text == "" && a.at != atWhole {
 		if k := x.keys(a.field); !slices.Contains(k.present, rule) {
 			k.present = append(k.present, rule)
 		}
 		return
 	}
-	l := &x.b.lane.lits[x.lit(a)]
+	l := &x.b.lane.lits[x.lit(a.anchor)]
 	if !slices.Contains(l.rules, rule) {
 		l.rules = append(l.rules, rule)
+	}
+	if a.item >= 0 && a.field != 0 && !slices.Contains(l.items, a.item) {
+		l.items = append(l.items, a.item)
 	}
 }
 

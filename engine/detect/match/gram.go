@@ -66,9 +66,6 @@ const maxBitmap = 1 << 17
 // loose makes the two cases of a letter one, and some other pairs of characters too; what is found is compared.
 const loose = 0x20202020
 
-// notASCII are the bits that no window of ASCII has.
-const notASCII = 0x80808080
-
 // window gives the four bytes at i as they are filed.
 func window(s string, i int) uint32 {
 	b := event.BytesOf(s[i : i+4])
@@ -276,12 +273,24 @@ func (r *run) strides(w *windows, text string) bool {
 		}
 	}
 	for ; i+gramLen <= len(b); i += stride {
-		r.gram(w, window(text, i), text, i)
+		g := window(text, i)
+		h := gramHash(g) >> shift
+		if k := h / 64; k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0 {
+			r.gram(w, g, text, i)
+		}
 	}
-	for i = max(0, len(b)-8); i < len(b); i++ {
-		all |= uint64(b[i])
+	return (all|last(b))&high == 0
+}
+
+// last gives the last bytes of b, up to eight, in any order.
+func last(b []byte) (w uint64) {
+	if len(b) >= 8 {
+		return le64(b[len(b)-8:])
 	}
-	return all&(notASCII|notASCII<<32) == 0
+	for _, c := range b {
+		w = w<<8 | uint64(c)
+	}
+	return w
 }
 
 // bytes looks at every window of a text, four of each eight bytes loaded.
@@ -318,10 +327,7 @@ func (r *run) bytes(w *windows, text string) bool {
 			r.gram(w, g, text, i)
 		}
 	}
-	for i = max(0, len(b)-8); i < len(b); i++ {
-		all |= uint64(b[i])
-	}
-	return all&(notASCII|notASCII<<32) == 0
+	return (all|last(b))&high == 0
 }
 
 // gram compares the literals that are filed under the window at i of text.
