@@ -1,31 +1,29 @@
 package conformance
 
 import (
+	"encoding/json"
 	"fmt"
-	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"prescore/engine/detect"
+	"prescore/engine/detect/sigma"
 	"prescore/engine/event"
 )
 
-// processCreation finds the process creations of Sysmon and of the Security log, however the exporter spaces and quotes JSON.
-var processCreation = regexp.MustCompile(`"(EventID|event_id|EventCode)"\s*:\s*"?(1|4688)"?\s*[,}]`)
+// sigmaLaneNames are the lanes in the order in which they are measured.
+var sigmaLaneNames = []string{"windows_process", "windows_json", "windows_xml", "linux", "cloud_json"}
 
-// sigmaLanes are the events of the match sets by kind, as lines.
-func sigmaLanes(t testing.TB) map[string][]string {
+// sigmaLanes are the events of the match sets by kind, as lines. Process creations are those of all Windows events, as flat JSON.
+func sigmaLanes(t testing.TB, w *way) map[string][]string {
 	lanes := map[string][]string{}
 	caps := captures{}
 	eachLine(t, "sigma/evtx_events.ndjson", func(_ int, c struct{ ID, XML string }) { lanes["windows_xml"] = append(lanes["windows_xml"], c.XML) })
 	eachLine(t, "sigma/windows_matches.ndjson", func(_ int, e expected) {
 		if strings.HasPrefix(e.ID, "otrf:") {
-			l := caps.line(t, e.ID)
-			lanes["windows_json"] = append(lanes["windows_json"], l)
-			if processCreation.MatchString(l) {
-				lanes["windows_process"] = append(lanes["windows_process"], l)
-			}
+			lanes["windows_json"] = append(lanes["windows_json"], caps.line(t, e.ID))
 		}
 	})
 	eachLine(t, "sigma/nonwindows_matches.ndjson", func(_ int, e expected) {
@@ -38,19 +36,59 @@ func sigmaLanes(t testing.TB) map[string][]string {
 			lanes["linux"] = append(lanes["linux"], caps.line(t, e.ID))
 		}
 	})
+	var processes []string
+	for _, l := range slices.Concat(lanes["windows_json"], lanes["windows_xml"]) {
+		w.line(l)
+		if slices.ContainsFunc(w.detect.LogSources(w.ev), func(s sigma.LogSource) bool { return s.Category == "process_creation" }) {
+			processes = append(processes, l)
+		}
+	}
+	lanes["windows_process"] = w.asJSON(t, processes)
 	return lanes
+}
+
+// asJSON gives events as flat JSON under Sigma's names, with the log source that they are of.
+func (w *way) asJSON(t testing.TB, lines []string) []string {
+	var out []string
+	for _, l := range lines {
+		w.line(l)
+		obj := map[string]any{}
+		for _, src := range w.detect.LogSources(w.ev) {
+			for k, v := range map[string]string{"product": src.Product, "category": src.Category, "service": src.Service} {
+				if v != "" {
+					obj[k] = v
+				}
+			}
+		}
+		for i := range w.ev.Fields {
+			f := &w.ev.Fields[i]
+			name := f.Name
+			if f.ID != 0 {
+				name = w.ev.Names.Name(f.ID)
+			}
+			if name != "log" && f.Value.K >= event.Bool {
+				obj[name] = strings.ToValidUTF8(strings.Clone(f.Value.Text(&w.ev.Arena)), "?")
+			}
+		}
+		text, err := json.Marshal(obj)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, string(text))
+	}
+	return out
 }
 
 // BenchmarkSigma is the detect room alone, on events that are parsed and normalised, with all rules and with a hundred.
 func BenchmarkSigma(b *testing.B) {
-	lanes := sigmaLanes(b)
+	lanes := sigmaLanes(b, newWay(b, nil))
 	for _, rules := range []int{100, 0} {
 		w := newWay(b, func(c *detect.Config) {
 			if rules > 0 {
 				c.Only = someRules(b, rules)
 			}
 		})
-		for _, lane := range []string{"windows_process", "windows_json", "windows_xml", "linux", "cloud_json"} {
+		for _, lane := range sigmaLaneNames {
 			events, size := w.events(lanes[lane])
 			b.Run(fmt.Sprintf("%s/rules=%d", lane, len(w.detect.Rules())), func(b *testing.B) {
 				b.SetBytes(int64(size / len(events)))
@@ -94,9 +132,9 @@ func (w *way) events(lines []string) (events []*event.Event, size int) {
 
 // BenchmarkSigmaWay is the way from a line to findings, with all rules.
 func BenchmarkSigmaWay(b *testing.B) {
-	lanes := sigmaLanes(b)
 	w := newWay(b, nil)
-	for _, lane := range []string{"windows_process", "windows_json", "windows_xml", "linux", "cloud_json"} {
+	lanes := sigmaLanes(b, w)
+	for _, lane := range sigmaLaneNames {
 		b.Run(lane, func(b *testing.B) {
 			n, size := 0, 0
 			for _, l := range lanes[lane] {

@@ -4,7 +4,6 @@ package conformance
 
 import (
 	"bufio"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,8 +11,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"prescore/engine/event"
 )
 
 // peerEvents is how many events both engines are given, the match set's repeated.
@@ -37,7 +34,7 @@ func BenchmarkSigmaPeer(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	for lane, lines := range sigmaLanes(b) {
+	for lane, lines := range sigmaLanes(b, w) {
 		if !strings.HasPrefix(lane, "windows") {
 			continue
 		}
@@ -59,38 +56,6 @@ func BenchmarkSigmaPeer(b *testing.B) {
 			b.ReportMetric(ours/theirs, "ratio")
 		})
 	}
-}
-
-// asJSON gives events as flat JSON under Sigma's names, with the log source that they are of.
-func (w *way) asJSON(t testing.TB, lines []string) []string {
-	var out []string
-	for _, l := range lines {
-		w.line(l)
-		obj := map[string]any{}
-		for _, src := range w.detect.LogSources(w.ev) {
-			for k, v := range map[string]string{"product": src.Product, "category": src.Category, "service": src.Service} {
-				if v != "" {
-					obj[k] = v
-				}
-			}
-		}
-		for i := range w.ev.Fields {
-			f := &w.ev.Fields[i]
-			name := f.Name
-			if f.ID != 0 {
-				name = w.ev.Names.Name(f.ID)
-			}
-			if name != "log" && f.Value.K >= event.Bool {
-				obj[name] = strings.ToValidUTF8(strings.Clone(f.Value.Text(&w.ev.Arena)), "?")
-			}
-		}
-		text, err := json.Marshal(obj)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, string(text))
-	}
-	return out
 }
 
 // repeat writes n lines, the events again and again.

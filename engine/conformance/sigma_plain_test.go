@@ -22,7 +22,7 @@ func TestSigmaIndexedIsPlain(t *testing.T) {
 	w := newWay(t, func(c *detect.Config) { c.Routing, c.MaxFindings = detect.RoutingAll, 256 })
 	r := rand.New(rand.NewSource(1))
 	pairs, wrong := 0, 0
-	for lane, lines := range sigmaLanes(t) {
+	for lane, lines := range sigmaLanes(t, w) {
 		for _, l := range lines {
 			got := w.line(l)
 			rec := w.detect.Record(w.ev)
