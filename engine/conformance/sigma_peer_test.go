@@ -20,13 +20,7 @@ const peerEvents = 20_000
 // that say their log source to it, one process each, the processor's time of loading rules subtracted. It reports prescore's events a
 // second from line to findings, rsigma's, and their ratio.
 func BenchmarkSigmaPeer(b *testing.B) {
-	peer := os.Getenv("RSIGMA")
-	if peer == "" {
-		var err error
-		if peer, err = exec.LookPath("rsigma"); err != nil {
-			b.Skip("rsigma is not installed")
-		}
-	}
+	peer := findPeer(b)
 	w := newWay(b, nil)
 	dir := b.TempDir()
 	for id, r := range w.rules {
