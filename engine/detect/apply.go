@@ -44,7 +44,9 @@ func (r *Room) keep(ev *event.Event, s *match.Scratch, before match.Counts, hits
 // add puts one finding on the event.
 func (r *Room) add(ev *event.Event, s *match.Scratch, n int32) {
 	f := r.findings[n]
-	f.Matches = make([]event.Match, 0, 4)
+	if k := len(ev.Findings); k < cap(ev.Findings) { // what an earlier record's finding had there
+		f.Matches = ev.Findings[:k+1][k].Matches[:0]
+	}
 	s.Evidence(n, func(field, value string) bool {
 		f.Matches = append(f.Matches, event.Match{Field: field, Value: r.shown(ev, field, value)})
 		return len(f.Matches) < maxMatches
