@@ -144,7 +144,7 @@ type firing struct {
 	newest bool // the window ends with the newest record
 	lo, hi int
 	value  float64
-	picked *[maxSteps * maxStepKept]bool // nil: all of [lo, hi)
+	picked []bool // nil: all of [lo, hi)
 }
 
 // add counts an entry and gives the window it makes the rule hold in, if any. too late is false, and the entry not counted.

@@ -104,7 +104,7 @@ type work struct {
 	epoch  uint32
 	first  [event.NumEntityKinds]int64
 	path   [maxSteps]int
-	picked [maxSteps * maxStepKept]bool
+	picked []bool // by entry of the window looked at; mark makes it large enough
 	cut    cuts
 	stripe int // of striped counters
 	budget int // entries that may still be looked at, for one record

@@ -141,7 +141,7 @@ func (cl *cell) inOrder(i int, w *work) firing {
 		return firing{}
 	}
 	var best firing
-	clear(w.picked[:])
+	w.mark(int(cl.ring.n))
 	w.budget = maxSearch
 	for j := i; j < int(cl.ring.n) && cl.ring.at(j).t <= e.t+c.Span; j++ {
 		if int(cl.ring.at(j).step) != c.last {
@@ -264,7 +264,7 @@ func (c *rule) withins() bool {
 // a path of the same window, so that it does not matter in which order they came.
 func (cl *cell) picked(first, end int, w *work) firing {
 	c := cl.rule
-	f := firing{ok: true, lo: first, hi: end + 1, picked: &w.picked}
+	f := firing{ok: true, lo: first, hi: end + 1, picked: w.picked}
 	n := 0
 	for s := range c.steps {
 		if c.positive>>s&1 == 1 {
@@ -348,9 +348,19 @@ func (cl *cell) ripe(t, lateness int64, w *work, fire func(f firing, at int64)) 
 			came = came || int(y.step) > c.last && c.absent>>y.step&1 == 1 && (y.id != x.id || y.form != x.form)
 		}
 		if !came {
-			clear(w.picked[:])
+			w.mark(int(cl.ring.n))
 			fire(cl.picked(first, j, w), due)
 		}
 	}
 	return next
+}
+
+// mark makes picked empty and as long as a window of n entries. Late records may leave a window with more entries than its cap for a
+// while: its length decides, not the bound.
+func (w *work) mark(n int) {
+	if n > len(w.picked) {
+		w.picked = make([]bool, 2*n)
+		return
+	}
+	clear(w.picked)
 }
