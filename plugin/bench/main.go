@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -25,6 +26,7 @@ const maxRun = 10 * time.Minute
 // way is one way of filtering.
 type way struct {
 	name   string
+	bare   bool   // no filter: what the others are compared with
 	parsed bool   // tail parses the JSON; else records are lines under log
 	filter string // the section of the configuration; $DIR is the folder of the run
 	output string // of the configuration; null where empty
@@ -42,14 +44,19 @@ func main() {
 	events := flag.Int("events", 1_000_000, "records a run")
 	rounds := flag.Int("rounds", 5, "runs of each way")
 	rules := flag.String("rules", "", "a folder of Sigma rules, for the lanes with all and with 100 of them")
+	only := flag.String("only", "", "a regular expression: measure the ways whose names match, and the bare agent")
 	flag.Parse()
-	if err := bench(*agent, *build, *rules, *events, *rounds); err != nil {
+	pick, err := regexp.Compile(*only)
+	if err == nil {
+		err = bench(*agent, *build, *events, *rounds, slices.DeleteFunc(ways(*rules), func(w way) bool { return !w.bare && !pick.MatchString(w.name) }))
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(agent, build, rules string, events, rounds int) error {
+func bench(agent, build string, events, rounds int, all []way) error {
 	dir, err := os.MkdirTemp("", "prescore-bench")
 	if err != nil {
 		return err
@@ -58,7 +65,6 @@ func bench(agent, build, rules string, events, rounds int) error {
 	if err := prepare(dir, build, events); err != nil {
 		return err
 	}
-	all := ways(rules)
 	for round := range rounds {
 		for i := range all {
 			w := &all[(i+round)%len(all)]
@@ -83,14 +89,14 @@ func ways(rules string) []way {
 	}
 	const noRules = "detect.starter_rules=false; correlate.shipped=false"
 	all := []way{
-		{name: "no filter", parsed: true},
+		{name: "no filter", bare: true, parsed: true},
 		{name: "a filter that only copies", parsed: true, filter: "[FILTER]\n    Name copy\n    Match *\n"},
 		{name: "Lua, the formula alone", parsed: true, filter: "[FILTER]\n    Name lua\n    Match *\n    script $DIR/severity.lua\n    call severity\n"},
 		{name: "prescore, no rules, no view", parsed: true, filter: prescore(noRules + "; output.schema=none")},
 		{name: "prescore, no rules", parsed: true, filter: prescore(noRules)},
 		{name: "prescore as it comes", parsed: true, filter: prescore("")},
 		{name: "prescore as output", parsed: true, output: "[OUTPUT]\n    Name prescore\n    Match *\n    emit file:///dev/null\n"},
-		{name: "lines: no filter"},
+		{name: "lines: no filter", bare: true},
 		{name: "lines: Fluent Bit's parser filter", filter: "[FILTER]\n    Name parser\n    Match *\n    Key_Name log\n    Parser json\n"},
 		{name: "lines: prescore, no rules", filter: prescore(noRules)},
 	}
@@ -179,11 +185,11 @@ func median(seen []cost, of func(cost) float64) float64 {
 
 func print(agent string, all []way, events, rounds int) error {
 	seconds := func(w way) float64 { return median(w.seen, func(c cost) float64 { return c.seconds }) }
-	bare := map[bool]float64{true: seconds(all[0])}
+	bare := map[bool]float64{}
 	var lua float64
 	for _, w := range all {
-		if w.name == "lines: no filter" {
-			bare[false] = seconds(w)
+		if w.bare {
+			bare[w.parsed] = seconds(w)
 		}
 		if strings.HasPrefix(w.name, "Lua") {
 			lua = seconds(w) - bare[true]
