@@ -33,15 +33,13 @@ type Options struct {
 	Replay  bool                        // old records: an event arrives when it happened, not now
 }
 
-// Validate refuses what Open would refuse, and changes nothing. It is safe beside a running engine.
-func Validate(o Options) error {
-	_, err := build(o)
-	return err
-}
+// Validate refuses what Open would refuse, and changes nothing. It is safe beside a running engine. What it compiled is kept for a
+// moment, for the Open that follows.
+func Validate(o Options) error { return prepare(o) }
 
 // Open reads the configuration and makes an engine. Errors name file, line, column and reason.
 func Open(o Options) (*Engine, error) {
-	r, err := build(o)
+	r, err := compile(o)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func Acquire(o Options) (*Engine, error) {
 		s = &shared{engine: e}
 		registry.all[o.key()] = s
 	case s.users == 0:
-		r, err := build(o)
+		r, err := compile(o)
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"prescore/conf"
 	"prescore/engine/correlate"
@@ -180,6 +181,7 @@ func readFile(path string, most int64) ([]byte, error) {
 
 // build compiles the rooms of a configuration. It changes nothing outside of what it returns.
 func build(o Options) (*rooms, error) {
+	began := time.Now().UnixNano()
 	files := map[string]stamp{}
 	if o.Config != "" {
 		files[o.Config] = stampOf(o.Config)
@@ -197,6 +199,7 @@ func build(o Options) (*rooms, error) {
 	for _, room := range []any{r.parse, r.normalise, r.enrich, r.attack, r.detect, r.state, r.correlate} {
 		r.note(room)
 	}
+	doubt(r.files, began, time.Now().UnixNano())
 	return r, nil
 }
 

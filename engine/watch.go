@@ -26,6 +26,15 @@ func stampOf(path string) stamp {
 	return stamp{fi.Size(), fi.ModTime().UnixNano()}
 }
 
+// doubt forgets the stamps of files that were written while they were being read, so that the next look takes them for changed.
+func doubt(files map[string]stamp, began, ended int64) {
+	for path, s := range files {
+		if s.mod >= began && s.mod <= ended {
+			files[path] = stamp{}
+		}
+	}
+}
+
 // start begins to watch, unless the configuration says not to or it does already.
 func (w *watcher) start(e *Engine) {
 	every := time.Duration(e.rooms.Load().cfg.Engine.Watch)
