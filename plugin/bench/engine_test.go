@@ -14,11 +14,11 @@ import (
 // them, about 36 KB a chunk. One operation is one record.
 func BenchmarkEndpoint(b *testing.B) {
 	for _, lane := range []struct{ name, set string }{{"ecs", "output.schema=ecs"}, {"none", "output.schema=none"}} {
-		b.Run(lane.name, func(b *testing.B) { endpoint(b, lane.set) })
+		b.Run(lane.name, func(b *testing.B) { endpointLane(b, lane.set) })
 	}
 }
 
-func endpoint(b *testing.B, set string) {
+func endpointLane(b *testing.B, set string) {
 	e, err := engine.Open(engine.Options{Set: set})
 	if err != nil {
 		b.Fatal(err)

@@ -2,27 +2,73 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"slices"
 )
 
-// writeEvents writes n endpoint events of about 440 bytes, one JSON object a line: process starts of a few hundred hosts and users,
-// with the fields that the severity formula takes, so that every way of filtering has the same work before it.
-func writeEvents(path string, n int) error {
+// The inputs: made endpoint events, and the demo's logs again and again.
+const (
+	endpoint = "endpoint"
+	linux    = "linux"
+	cloud    = "cloud"
+	firewall = "firewall"
+	windows  = "windows"
+)
+
+var inputs = map[string]func(path string, n int) error{
+	endpoint: writeEvents,
+	linux:    repeat("auth.log", ""),
+	cloud:    repeat("cloudtrail.log", ""),
+	firewall: repeat("fortigate.log", ""),
+	windows:  repeat("ws-042-sysmon.log", "<EventID>1</EventID>"), // process starts
+}
+
+// repeat writes the lines of a log of fixtures/demo that hold a text, n lines in all.
+func repeat(log, hold string) func(path string, n int) error {
+	return func(path string, n int) error {
+		data, err := os.ReadFile(filepath.Join("fixtures/demo", log))
+		if err != nil {
+			return err
+		}
+		lines := slices.DeleteFunc(bytes.SplitAfter(data, []byte("\n")), func(l []byte) bool {
+			return len(bytes.TrimSpace(l)) == 0 || !bytes.Contains(l, []byte(hold))
+		})
+		if len(lines) == 0 {
+			return fmt.Errorf("fixtures/demo/%s: no line holds %q", log, hold)
+		}
+		return write(path, n, func(i int) []byte { return lines[i%len(lines)] })
+	}
+}
+
+// write writes n lines to a file.
+func write(path string, n int, line func(i int) []byte) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	w := bufio.NewWriterSize(f, 1<<20)
-	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range n {
-		if _, err := w.Write(appendEvent(nil, i, rng)); err != nil {
+		if _, err := w.Write(line(i)); err != nil {
 			return err
 		}
 	}
 	return w.Flush()
+}
+
+// writeEvents writes n endpoint events of about 440 bytes, one JSON object a line: process starts of a few hundred hosts and users,
+// with the fields that the severity formula takes, so that every way of filtering has the same work before it.
+func writeEvents(path string, n int) error {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var line []byte
+	return write(path, n, func(i int) []byte {
+		line = appendEvent(line[:0], i, rng)
+		return line
+	})
 }
 
 var (
