@@ -101,6 +101,10 @@ fuzz: need ## fuzz every target for FUZZTIME (20s) each
 bench: need ## benchmarks, in a form that benchstat reads
 	go test -run '^$$' -bench . -benchmem ./engine/... ./plugin/bench
 
+.PHONY: bench-check
+bench-check: need ## compare with fixtures/bench/baseline.json, as ratios to a calibration loop; UPDATE=1 writes it
+	BENCH_CHECK=1 UPDATE=$(UPDATE) go test -count=1 -v -run 'TestBaseline|TestRegressions' ./engine
+
 # The compiler inlines and lays out what the profile shows to be hot (go.dev/doc/pgo); `go build` takes default.pgo from the folder of
 # the shared object by itself (the command is for people: it is not worth a second compilation of everything). Make it again after a change of the record path: a profile that is out of date costs speed, never sense.
 .PHONY: pgo
