@@ -147,11 +147,7 @@ func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e e
 		r.st.Truncate(ev)
 		return best, ""
 	}
-	cl := r.slot.Of(cur.E)
-	if cl == nil {
-		cl = &cell{rule: c}
-		r.slot.Put(&cur, cl, cellBytes)
-	}
+	cl := r.cellOf(&cur, c)
 	if cur.E.Truncated() && ev.Arrival-cur.E.First() <= c.keep(r.lateness) {
 		r.st.Truncate(ev)
 		cl.flags |= cellTrunc

@@ -32,6 +32,53 @@ const (
 // cellBytes is a cell without its ring, measured.
 const cellBytes = 144
 
+// numbersBytes is a window's numbers without what they hold, measured.
+const numbersBytes = 112
+
+// cellOf gives the window of the cursor's entity, opened where it has none.
+func (r *Room) cellOf(cur *entity.Cursor, c *rule) *cell {
+	cl := r.slot.Of(cur.E)
+	if cl == nil {
+		cl = r.slot.Fresh(cur)
+		cl.rule = c
+		r.slot.Put(cur, cl, cl.bytes())
+	}
+	return cl
+}
+
+// Bounds of what an evicted window leaves to the next: most windows never need more.
+const (
+	spareEntries = 4   // of the ring
+	spareRefs    = 128 // bytes of entity references
+	spareValues  = 8   // of the set or list of values
+)
+
+// empty makes the window fit for another group; false where its memory is more than most windows need.
+func (cl *cell) empty() bool {
+	if len(cl.ring.s) > spareEntries || cap(cl.refs) > spareRefs {
+		return false
+	}
+	n := cl.nums
+	if n != nil && (len(n.set.keys) > spareValues || cap(n.sorted) > spareValues) {
+		n = nil
+	}
+	if n != nil {
+		n.set.clear()
+		n.sum, n.sorted = sum{}, n.sorted[:0]
+	}
+	*cl = cell{ring: ring{s: cl.ring.s}, refs: cl.refs[:0], nums: n}
+	return true
+}
+
+// bytes gives the estimate of the heap under the window, its incident left out.
+func (cl *cell) bytes() int {
+	n := cellBytes + len(cl.ring.s)*entryBytes + cap(cl.refs)
+	if cl.nums != nil {
+		n += numbersBytes + 12*len(cl.nums.set.keys) + 8*cap(cl.nums.sorted)
+	}
+	return n
+}
+
 // numbers is what value types keep of the window.
 type numbers struct {
 	set    counted
@@ -68,7 +115,7 @@ func (cl *cell) enter(e *entry) int {
 	grew := 0
 	if cl.nums == nil {
 		cl.nums = &numbers{}
-		grew = 112
+		grew = numbersBytes
 	}
 	switch c.Type {
 	case ValueCount:

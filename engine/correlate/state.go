@@ -24,6 +24,7 @@ func (r *Room) addSlots() error {
 	}
 	r.slot, err = entity.NewSlot(r.st, entity.SlotSpec[cell]{
 		Name: "window", Version: stateVersion, Append: r.appendCell, Parse: r.parseCell,
+		Reset: (*cell).empty,
 		Evicted: func(e *entity.Entity, cl *cell) {
 			if cl.inc == nil {
 				return
@@ -120,7 +121,6 @@ func (r *Room) parseCell(e *entity.Entity, version uint8, b []byte) (*cell, int,
 		return nil, 0, errState
 	}
 	n := rd.Len(maxEntries)
-	size := cellBytes + len(cl.refs)
 	last := int64(math.MinInt64)
 	for range n {
 		x := r.readEntry(&rd, c, cl.wm)
@@ -132,7 +132,7 @@ func (r *Room) parseCell(e *entity.Entity, version uint8, b []byte) (*cell, int,
 			cl.ring.popFront()
 			used -= min(used, 1)
 		}
-		size += cl.ring.insert(int(cl.ring.n), x)
+		cl.ring.insert(int(cl.ring.n), x)
 	}
 	cl.used = int32(min(used, uint64(cl.ring.n)))
 	if rd.Byte() == 1 {
@@ -151,15 +151,15 @@ func (r *Room) parseCell(e *entity.Entity, version uint8, b []byte) (*cell, int,
 		for range rd.Len(maxTimeline) {
 			in.timeline = append(in.timeline, r.readEntry(&rd, c, cl.wm))
 		}
-		size += incidentBytes + len(in.timeline)*entryBytes
 		cl.inc = in
 	}
 	if err := rd.Err(); err != nil {
 		return nil, 0, err
 	}
 	cl.rebuild(nil)
-	if cl.nums != nil {
-		size += 112 + 12*len(cl.nums.set.keys) + 8*cap(cl.nums.sorted)
+	size := cl.bytes()
+	if cl.inc != nil {
+		size += incidentBytes + cap(cl.inc.timeline)*entryBytes
 	}
 	return cl, size, nil
 }

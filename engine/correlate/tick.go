@@ -82,11 +82,7 @@ func (r *Room) follow(f chainedFire, list []chainedFire, now int64, w *work, tel
 		e.t, e.step, e.mark, e.v = f.at, uint8(a.step), 0, b2u(c.Type == EventCount)
 		cur := r.st.Get(c.kind, r.st.Normalise(c.kind, string(key), &arena), now)
 		if cur.E != nil {
-			cl := r.slot.Of(cur.E)
-			if cl == nil {
-				cl = &cell{rule: c}
-				r.slot.Put(&cur, cl, cellBytes)
-			}
+			cl := r.cellOf(&cur, c)
 			if g, late := cl.add(&cur, e, r.lateness, w); !late && g.ok {
 				r.report(&cur, cl, g, now, tell)
 				if len(c.usedBy) > 0 {

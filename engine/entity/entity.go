@@ -2,26 +2,32 @@ package entity
 
 // Entity is one thing that state is kept for. It is read and written under the lock of its shard only.
 type Entity struct {
-	key    string
-	hash   uint64 // under which the segments hold it
-	slot   any    // the only slot's state, or a *slotList
-	first  uint32 // arrival of the first and the newest record that touched it, seconds since 1970
-	last   uint32
-	size   uint32 // bytes accounted for
-	kind   Kind
-	weight uint8
-	slotID uint8 // 0: no slot
-	flags  uint8
+	key     string
+	hash    uint64 // of kind and key
+	slot    any    // the only slot's state, or a *slotList; what a predecessor left, where spareID says so
+	first   uint32 // arrival of the first and the newest record that touched it, seconds since 1970
+	last    uint32
+	size    uint32 // bytes accounted for
+	place   uint32
+	gen     uint32 // of the place: how many entities were here before
+	moved   uint32 // the shard's moves when it last came to the front of its segment
+	kind    Kind
+	weight  uint8
+	slotID  uint8 // 0: no slot
+	spareID uint8 // slot whose memory is here to be used again, 0: none
+	flags   uint8
 }
 
 const (
-	flagProtected uint8 = 1 << iota
-	flagDirty
-	flagGone
+	flagProtected uint8 = 1 << iota // in the protected segment
+	flagDirty                       // the place is in the shard's list of changes
+	flagGone                        // nobody is here
 	flagTruncated
+	flagListed // in a segment
+	flagNew    // its first cursor is open
 )
 
-// entityBytes is what an entity costs beside its key and slots: itself, its list entry and its share of the map, measured.
+// entityBytes is what an entity costs beside its key and slots: itself, its list entry and its shares of map and index, measured.
 const entityBytes = 200
 
 // Key gives the entity's key; it outlives the entity.
@@ -38,9 +44,6 @@ func (e *Entity) Last() int64 { return int64(e.last) * 1e9 }
 
 // Truncated reports whether state of this entity was lost within the time a ghost remembers: what its windows say may be too low.
 func (e *Entity) Truncated() bool { return e.flags&flagTruncated != 0 }
-
-// Gone reports whether the entity was evicted: whoever kept a pointer to it must let go.
-func (e *Entity) Gone() bool { return e.flags&flagGone != 0 }
 
 // Cursor is an entity under the lock of its shard, until Close. E is nil where the entity is not there (Peek) or was refused
 // admission under a flood (Get): the record then goes on without its state and says so.
@@ -74,10 +77,10 @@ func (c *Cursor) Dirty() {
 func (c *Cursor) Weigh(w uint8) { c.E.weight = w }
 
 // Due asks that Tick gives the entity back once its time is reached, nanoseconds since 1970. One call is one visit.
-func (c *Cursor) Due(at int64) { c.sh.timers.push(timer{at, c.E}) }
+func (c *Cursor) Due(at int64) { c.sh.timers.push(timer{at, ticket{c.E.place, c.E.gen}}) }
 
 // Delete forgets the entity at once, without a ghost. The cursor's E is gone after it.
 func (c *Cursor) Delete() {
-	c.sh.remove(c.E, false)
+	c.sh.drop(c.E, false)
 	c.E = nil
 }

@@ -78,6 +78,11 @@ func (st *Store) addLinks() error {
 	var err error
 	st.links, err = NewSlot(st, SlotSpec[links]{
 		Name: "links", Version: 1,
+		Reset: func(v *links) bool {
+			clear(v.l)
+			v.l = v.l[:0]
+			return true
+		},
 		Append: func(dst []byte, v *links) []byte {
 			dst = append(dst, byte(len(v.l)))
 			for _, l := range v.l {
@@ -201,8 +206,8 @@ func (st *Store) link(k Kind, key, who string, at, arrival int64) {
 	}
 	v := st.links.Of(c.E)
 	if v == nil {
-		v = &links{}
-		st.links.Put(&c, v, 24)
+		v = st.links.Fresh(&c)
+		st.links.Put(&c, v, 24+24*cap(v.l))
 	}
 	for i := range v.l {
 		if v.l[i].who == who {
@@ -217,8 +222,9 @@ func (st *Store) link(k Kind, key, who string, at, arrival int64) {
 	c.Weigh(max(c.E.weight, 1))
 	l := link{strings.Clone(who), at}
 	if len(v.l) < maxLinks {
+		had := cap(v.l)
 		v.l = append(v.l, l)
-		c.Grow(24 + len(who))
+		c.Grow(24*(cap(v.l)-had) + len(who))
 		return
 	}
 	oldest := 0

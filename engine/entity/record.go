@@ -105,8 +105,8 @@ func (sh *shard) drain(buf []byte, ends [][2]int) ([]byte, [][2]int, bool) {
 	defer sh.mu.Unlock()
 	at := len(sh.dirty) - min(exportChunk, len(sh.dirty))
 	for _, e := range sh.dirty[at:] {
+		e.flags &^= flagDirty
 		if e.flags&flagGone == 0 {
-			e.flags &^= flagDirty
 			buf, ends = sh.st.appendBoth(buf, ends, e)
 		}
 	}
@@ -215,30 +215,26 @@ func (st *Store) Restore(key, value []byte) error {
 	sh := st.shardOf(h)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	if sh.find(h, e.kind, e.key, false) != nil {
+	if sh.find(h, e.kind, e.key) != nil {
 		return nil // what lives is newer than what was stored
-	}
-	for range maxProbes - 1 {
-		if !sh.probation.Contains(h) && !sh.protected.Contains(h) {
-			break
-		}
-		h = reprobe(h)
-	}
-	if sh.probation.Contains(h) || sh.protected.Contains(h) {
-		st.dropped.Add(1)
-		return nil
 	}
 	if sh.len() >= sh.cap { // the bound is smaller now, or the shards are filled otherwise
 		st.dropped.Add(1)
-		sh.evict()
+		if o := sh.victim(nil); o != nil {
+			sh.drop(o, true)
+		}
 	}
-	e.hash = h
-	e.size = entityBytes + uint32(len(e.key)) + uint32(sizes)
-	sh.insert(e)
-	sh.settle(e)
+	p := sh.places.take()
+	p.key, p.hash, p.kind, p.first, p.last, p.weight = e.key, h, e.kind, e.first, e.last, e.weight
+	p.slot, p.slotID, p.spareID = e.slot, e.slotID, 0
+	p.flags = p.flags&flagDirty | e.flags
+	p.size = entityBytes + uint32(len(e.key)) + uint32(sizes)
+	sh.enter(p)
+	sh.list(p)
+	sh.settle(p)
 	st.restored.Add(1)
-	if f := st.onRestore; f != nil && e.flags&flagGone == 0 {
-		c := Cursor{e, sh}
+	if f := st.onRestore; f != nil && p.flags&flagGone == 0 {
+		c := Cursor{p, sh}
 		f(&c)
 	}
 	return nil

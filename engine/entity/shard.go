@@ -10,21 +10,26 @@ import (
 const (
 	protectedShare = 0.8 // of a shard's entries may be protected: the rest stays open to newcomers
 	chances        = 8   // how many entities of weight are passed over before one goes: bounds the work of one eviction
-	maxProbes      = 4   // keys of one 64-bit hash: two are already one in a billion
 	historyS       = 60  // an entity seen again after this many seconds has history and is protected
 	staleS         = 600 // a protected entity untouched for this many seconds longer makes way for one of equal weight
 	floodS         = 60  // where even the oldest newcomer is younger than this many seconds, newcomers are flooding the shard
+	front          = 16  // an entity in the first part in so many of its segment is not moved: it would gain nothing worth the work
 )
 
-// shard is a share of the entities under one lock.
+// shard is a share of the entities under one lock. An entity has a place, which is what the segments order; who takes the place of one
+// that was evicted takes its memory as well.
 type shard struct {
 	mu        sync.Mutex
 	st        *Store
-	probation *simplelru.LRU[uint64, *Entity]
-	protected *simplelru.LRU[uint64, *Entity]
+	probation *simplelru.LRU[uint32, *Entity] // by place
+	protected *simplelru.LRU[uint32, *Entity]
+	index     index
+	places    places
 	cap       int
+	guarded   int // entries that may be protected
 	maxBytes  int64
 	bytes     int64
+	moves     uint32  // entities that came to the front of a segment so far
 	queues    []queue // by kind, for the kinds that have a bound of their own
 	ghosts    ghosts
 	door      door
@@ -39,94 +44,115 @@ type shard struct {
 
 // counts are a shard's counters, under its lock.
 type counts struct {
-	created, refused, evicted, evictedProtected, evictedQuota, evictedBytes, expired, truncated, hits uint64
+	created, refused, evicted, evictedProtected, evictedQuota, evictedBytes, expired, truncated, hits, goneCut uint64
 }
 
 func (sh *shard) init(st *Store, entries int, bytes int64) error {
 	sh.st, sh.cap, sh.maxBytes = st, entries, bytes
+	sh.guarded = int(protectedShare * float64(entries))
 	var err error
-	// One more than can be there: eviction is settle's, which knows weight, not simplelru's.
-	if sh.probation, err = simplelru.NewLRU[uint64, *Entity](entries+1, nil); err != nil {
+	// One more than can be there: which one goes is for settle to say, which knows weight, not for simplelru.
+	if sh.probation, err = simplelru.NewLRU[uint32, *Entity](entries+1, nil); err != nil {
 		return err
 	}
-	sh.protected, err = simplelru.NewLRU[uint64, *Entity](entries+1, nil)
+	sh.protected, err = simplelru.NewLRU[uint32, *Entity](entries+1, nil)
 	sh.ghosts.init(entries)
 	sh.door.init(entries)
 	return err
 }
 
-// find gives the entity, moved to the front of its segment where touch is set.
-func (sh *shard) find(h uint64, k Kind, key string, touch bool) *Entity {
-	for range maxProbes {
-		var e *Entity
-		var ok bool
-		if touch {
-			if e, ok = sh.protected.Get(h); !ok {
-				e, ok = sh.probation.Get(h)
-			}
-		} else if e, ok = sh.protected.Peek(h); !ok {
-			e, ok = sh.probation.Peek(h)
-		}
-		if !ok {
-			return nil
-		}
-		if e.kind == k && e.key == key {
+// segment gives where e is listed.
+func (sh *shard) segment(e *Entity) *simplelru.LRU[uint32, *Entity] {
+	if e.flags&flagProtected != 0 {
+		return sh.protected
+	}
+	return sh.probation
+}
+
+// find gives the entity, nil where it is not there. Nothing is touched.
+func (sh *shard) find(h uint64, k Kind, key string) *Entity {
+	place, at, ok := sh.index.next(h, int(uint32(h)))
+	for ; ok; place, at, ok = sh.index.next(h, at) {
+		if e := sh.places.at(place); e.hash == h && e.kind == k && e.key == key {
 			return e
 		}
-		h = reprobe(h)
 	}
 	return nil
 }
 
-func reprobe(h uint64) uint64 { return h*0x9e3779b97f4a7c15 + 1 }
+// touch moves e to the front of its segment, unless it is near.
+func (sh *shard) touch(e *Entity) {
+	if int(sh.moves-e.moved) > sh.cap/front {
+		sh.toFront(e)
+	}
+}
 
-// admit makes a new entity, or nil where the doorkeeper wants to see it again first.
+func (sh *shard) toFront(e *Entity) {
+	sh.segment(e).Get(e.place)
+	sh.moves++
+	e.moved = sh.moves
+}
+
+// list enters e in the segment its flags say, at the front.
+func (sh *shard) list(e *Entity) {
+	sh.segment(e).Add(e.place, e)
+	e.flags |= flagListed
+	sh.moves++
+	e.moved = sh.moves
+}
+
+func (sh *shard) unlist(e *Entity) {
+	sh.segment(e).Remove(e.place)
+	e.flags &^= flagListed
+}
+
+// admit makes a new entity, or nil where the doorkeeper wants to see it again first. It is listed when its cursor closes, which knows
+// its weight; until then the place may still be listed where its predecessor was.
 func (sh *shard) admit(h uint64, k Kind, key string, nowS uint32) *Entity {
 	if sh.full() && sh.flooded(nowS) && !sh.door.knows(h) {
 		sh.n.refused++
 		return nil
 	}
-	ki := sh.st.kinds[k]
-	if ki.max > 0 && ki.n.Load() >= ki.max {
-		sh.evictOfKind(k)
-	}
-	free := h
-	for range maxProbes {
-		if !sh.protected.Contains(free) && !sh.probation.Contains(free) {
-			break
+	var e *Entity
+	if ki := sh.st.kinds[k]; ki.max > 0 && ki.n.Load() >= ki.max {
+		if e = sh.oldestOfKind(k); e != nil {
+			sh.n.evictedQuota++
 		}
-		free = reprobe(free)
 	}
-	e := &Entity{key: cloneKey(key), hash: free, kind: k, first: nowS, last: nowS}
+	if e == nil && sh.len() >= sh.cap {
+		e = sh.victim(nil)
+	}
+	if e != nil {
+		sh.remove(e, true)
+	} else {
+		e = sh.places.take()
+	}
+	e.key, e.hash, e.kind, e.first, e.last, e.weight = cloneKey(key), h, k, nowS, nowS, 0
 	e.size = entityBytes + uint32(len(key))
+	e.flags = e.flags&(flagListed|flagProtected|flagDirty) | flagNew
 	if sh.ghosts.has(h) {
 		e.flags |= flagTruncated
 		sh.n.truncated++
 	}
-	if old, ok := sh.probation.Peek(free); ok { // all probes taken: the last gives way
-		sh.remove(old, true)
-	}
-	sh.insert(e)
+	sh.enter(e)
 	sh.n.created++
 	return e
 }
 
-// insert enters an entity in the segment its flags say.
-func (sh *shard) insert(e *Entity) {
-	if e.flags&flagProtected != 0 {
-		sh.protected.Add(e.hash, e)
-	} else {
-		sh.probation.Add(e.hash, e)
-	}
+// enter makes e one of the shard's.
+func (sh *shard) enter(e *Entity) {
+	sh.index.put(e.hash, e.place)
 	sh.bytes += int64(e.size)
 	ki := sh.st.kinds[e.kind]
 	ki.n.Add(1)
 	if ki.max > 0 {
-		sh.queues[e.kind].push(e.hash)
+		q := &sh.queues[e.kind]
+		q.push(ticket{e.place, e.gen}, sh.places.holds)
+		q.live++
 	}
 }
 
-func (sh *shard) len() int   { return sh.probation.Len() + sh.protected.Len() }
+func (sh *shard) len() int   { return sh.index.n }
 func (sh *shard) full() bool { return sh.len() >= sh.cap || sh.bytes >= sh.maxBytes }
 
 // flooded reports whether newcomers turn probation over faster than an entity could show that it matters.
@@ -140,26 +166,53 @@ func (sh *shard) grow(e *Entity, n int) {
 	e.size = uint32(int64(e.size) + int64(n))
 }
 
-// settle promotes e where it has earned it and evicts while a bound is passed.
+// settle lists e where it belongs, protected where it has earned that, and evicts while a bound is passed.
 func (sh *shard) settle(e *Entity) {
-	if e.flags&(flagProtected|flagGone) == 0 && (e.weight > 0 || e.last >= e.first+historyS) && sh.makeWay(e) {
-		sh.probation.Remove(e.hash)
-		e.flags |= flagProtected
-		sh.protected.Add(e.hash, e)
+	if e.flags&flagNew != 0 {
+		sh.settleNew(e)
+	} else if e.flags&(flagProtected|flagGone) == 0 && (e.weight > 0 || e.last >= e.first+historyS) && sh.makeWay(e) {
+		sh.move(e, flagProtected)
 	}
 	for sh.len() > sh.cap || sh.bytes > sh.maxBytes && sh.len() > 1 {
 		if sh.len() <= sh.cap {
 			sh.n.evictedBytes++
 		}
-		sh.evict()
+		o := sh.victim(e)
+		if o == nil {
+			return
+		}
+		sh.drop(o, true)
 	}
+}
+
+// settleNew lists an entity for the first time. Where its predecessor was in the segment it belongs in it only comes to the front.
+func (sh *shard) settleNew(e *Entity) {
+	e.flags &^= flagNew
+	to := uint8(0)
+	if e.weight > 0 && (e.flags&flagProtected != 0 || sh.makeWay(e)) {
+		to = flagProtected
+	}
+	if e.flags&flagListed != 0 && e.flags&flagProtected == to {
+		sh.toFront(e)
+		return
+	}
+	sh.move(e, to)
+}
+
+// move lists e in the segment that to says: flagProtected or 0.
+func (sh *shard) move(e *Entity, to uint8) {
+	if e.flags&flagListed != 0 {
+		sh.unlist(e)
+	}
+	e.flags = e.flags&^flagProtected | to
+	sh.list(e)
 }
 
 // oldestProtected gives the protected entity to go next: the least recently touched, those of weight passed over a few times,
 // which halves their weight.
 func (sh *shard) oldestProtected() *Entity {
 	for range chances {
-		h, e, ok := sh.protected.GetOldest()
+		_, e, ok := sh.protected.GetOldest()
 		if !ok {
 			return nil
 		}
@@ -167,7 +220,7 @@ func (sh *shard) oldestProtected() *Entity {
 			return e
 		}
 		e.weight /= 2
-		sh.protected.Get(h)
+		sh.toFront(e)
 	}
 	_, e, _ := sh.protected.GetOldest()
 	return e
@@ -176,42 +229,76 @@ func (sh *shard) oldestProtected() *Entity {
 // makeWay demotes a protected entity for e where that segment is full; false where all in it matter as much as e, for to swap
 // equals at each visit would be work for nothing.
 func (sh *shard) makeWay(e *Entity) bool {
-	if sh.protected.Len() < int(protectedShare*float64(sh.cap)) {
+	if sh.protected.Len() < sh.guarded {
 		return true
 	}
 	if _, o, ok := sh.protected.GetOldest(); ok && o.weight >= e.weight && e.last < o.last+staleS {
 		return false
 	}
 	if o := sh.oldestProtected(); o != nil {
-		sh.protected.Remove(o.hash)
-		o.flags &^= flagProtected
 		o.weight = 0
-		sh.probation.Add(o.hash, o)
+		sh.move(o, 0)
 	}
 	return true
 }
 
-func (sh *shard) evict() {
-	if _, e, ok := sh.probation.GetOldest(); ok && (sh.probation.Len() > 1 || sh.protected.Len() == 0) {
-		sh.remove(e, true)
-	} else if e := sh.oldestProtected(); e != nil {
-		sh.n.evictedProtected++
-		sh.remove(e, true)
+// victim gives the entity to go next, rather one of probation and not keep, which has just come.
+func (sh *shard) victim(keep *Entity) *Entity {
+	if _, e, ok := sh.probation.GetOldest(); ok && e != keep {
+		return e
 	}
+	e := sh.oldestProtected()
+	if e != nil {
+		sh.n.evictedProtected++
+	}
+	return e
 }
 
-// remove takes e out of everything. lost says that its state was still wanted: it leaves a ghost and is counted.
-func (sh *shard) remove(e *Entity, lost bool) {
-	if !sh.probation.Remove(e.hash) {
-		sh.protected.Remove(e.hash)
+// oldestOfKind gives the entity that makes room within a kind's own bound: the oldest of the kind in this shard, those of weight after
+// a second chance. Where the shard has none the bound is passed by one; so the bound holds to within the number of shards.
+func (sh *shard) oldestOfKind(k Kind) *Entity {
+	q := &sh.queues[k]
+	for tries := 0; q.len() > 0; {
+		t := q.pop()
+		e := sh.places.at(t.place)
+		if e.gen != t.gen {
+			continue // it went before
+		}
+		if e.weight > 1 && tries < chances {
+			tries++
+			e.weight /= 2
+			q.push(t, sh.places.holds)
+			continue
+		}
+		return e
 	}
-	e.flags |= flagGone
+	return nil
+}
+
+// drop takes e out of everything and gives its memory back.
+func (sh *shard) drop(e *Entity, lost bool) {
+	sh.remove(e, lost)
+	if e.flags&flagListed != 0 {
+		sh.unlist(e)
+	}
+	e.key, e.slot, e.spareID = "", nil, 0
+	e.flags = e.flags&flagDirty | flagGone
+	sh.places.free = append(sh.places.free, e.place)
+}
+
+// remove takes e out of everything but its place. lost says that its state was still wanted: it leaves a ghost and is counted.
+func (sh *shard) remove(e *Entity, lost bool) {
+	sh.index.remove(e.hash, e.place)
 	sh.bytes -= int64(e.size)
-	sh.st.kinds[e.kind].n.Add(-1)
+	ki := sh.st.kinds[e.kind]
+	ki.n.Add(-1)
+	if ki.max > 0 {
+		sh.queues[e.kind].live--
+	}
 	if lost {
 		sh.n.evicted++
 		if sh.live(e) {
-			sh.ghosts.add(sh.st.hash(e.kind, e.key))
+			sh.ghosts.add(e.hash)
 		} else {
 			sh.n.expired++
 		}
@@ -224,10 +311,13 @@ func (sh *shard) remove(e *Entity, lost bool) {
 	if sh.st.stored.Load() && e.slotID != 0 {
 		if len(sh.gone) < maxGone {
 			sh.gone = append(sh.gone, sh.st.storedKey(e))
-		} else {
+		} else if !sh.goneCut {
 			sh.goneCut = true
+			sh.n.goneCut++
 		}
 	}
+	sh.st.spare(e)
+	e.gen++
 }
 
 // live reports whether any of the entity's state still mattered at the newest arrival.
@@ -238,51 +328,4 @@ func (sh *shard) live(e *Entity) bool {
 		live = live || f == nil || f(e, v) >= int64(sh.nowS)*1e9
 	})
 	return live
-}
-
-// evictOfKind makes room within a kind's own bound: the oldest of the kind in this shard goes, those of weight after a second
-// chance. Where the shard has none the bound is passed by one; so the bound holds to within the number of shards.
-func (sh *shard) evictOfKind(k Kind) {
-	q := &sh.queues[k]
-	for tries := 0; q.len() > 0; {
-		h := q.pop()
-		e, ok := sh.probation.Peek(h)
-		if !ok {
-			e, ok = sh.protected.Peek(h)
-		}
-		if !ok || e.kind != k {
-			continue // it went before
-		}
-		if e.weight > 1 && tries < chances {
-			tries++
-			e.weight /= 2
-			q.push(h)
-			continue
-		}
-		sh.n.evictedQuota++
-		sh.remove(e, true)
-		return
-	}
-}
-
-// queue is first in, first out, over one slice.
-type queue struct {
-	s    []uint64
-	head int
-}
-
-func (q *queue) len() int { return len(q.s) - q.head }
-
-func (q *queue) push(h uint64) {
-	if q.head > 64 && q.head*2 > len(q.s) {
-		q.s = q.s[:copy(q.s, q.s[q.head:])]
-		q.head = 0
-	}
-	q.s = append(q.s, h)
-}
-
-func (q *queue) pop() uint64 {
-	h := q.s[q.head]
-	q.head++
-	return h
 }

@@ -11,6 +11,7 @@ type SlotSpec[T any] struct {
 	Version uint8                                                                // of what Append writes; given to Parse, which may still read older ones
 	Append  func(dst []byte, v *T) []byte                                        // writes v; nil: the slot is not stored
 	Parse   func(e *Entity, version uint8, b []byte) (v *T, size int, err error) // reads it; size as given to Put
+	Reset   func(v *T) bool                                                      // empties v for the entity that takes an evicted one's place, false where it is not worth keeping; nil: never is
 	Evicted func(e *Entity, v *T)                                                // told when the entity goes, under the shard's lock: it must not call the store
 	Expires func(e *Entity, v *T) int64                                          // arrival, nanoseconds, after which the state is worth nothing; nil: never
 }
@@ -25,6 +26,7 @@ type slotInfo struct {
 	parse   func(*Entity, uint8, []byte) (any, int, error)
 	evicted func(*Entity, any)
 	expires func(*Entity, any) int64
+	reset   func(any) bool
 }
 
 // slotList holds the slots of an entity that has more than one.
@@ -57,6 +59,9 @@ func NewSlot[T any](st *Store, spec SlotSpec[T]) (Slot[T], error) {
 	if spec.Expires != nil {
 		info.expires = func(e *Entity, v any) int64 { return spec.Expires(e, v.(*T)) }
 	}
+	if spec.Reset != nil {
+		info.reset = func(v any) bool { return spec.Reset(v.(*T)) }
+	}
 	st.slots = append(st.slots, info)
 	return Slot[T]{uint8(len(st.slots))}, nil
 }
@@ -77,6 +82,31 @@ func (s Slot[T]) Of(e *Entity) *T {
 	return nil
 }
 
+// Fresh gives an empty state for the cursor's entity, to be filled and Put: the one that Reset emptied, where a predecessor left it.
+func (s Slot[T]) Fresh(c *Cursor) *T {
+	if c.E.spareID == s.id {
+		return c.E.slot.(*T)
+	}
+	return new(T)
+}
+
+// spare keeps the memory under an evicted entity's only slot for the next one at its place.
+func (st *Store) spare(e *Entity) {
+	id := e.slotID
+	e.slotID = 0
+	if id == 0 { // what is here was never used again
+		return
+	}
+	e.spareID = 0
+	if id != manySlots {
+		if f := st.slots[id-1].reset; f != nil && f(e.slot) {
+			e.spareID = id
+			return
+		}
+	}
+	e.slot = nil
+}
+
 // Put hangs v on the cursor's entity in place of what was there. size is an estimate of the heap under v, in bytes; say later
 // changes with Cursor.Grow.
 func (s Slot[T]) Put(c *Cursor, v *T, size int) {
@@ -91,7 +121,7 @@ const manySlots = 255
 func (e *Entity) put(id uint8, v any) {
 	switch e.slotID {
 	case 0, id:
-		e.slotID, e.slot = id, v
+		e.slotID, e.spareID, e.slot = id, 0, v
 	case manySlots:
 		l := e.slot.(*slotList)
 		for i := range l.ids {

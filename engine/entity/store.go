@@ -85,11 +85,12 @@ func (st *Store) Get(k Kind, key string, arrival int64) Cursor {
 	nowS := seconds(arrival)
 	sh.mu.Lock()
 	sh.nowS = max(sh.nowS, nowS)
-	e := sh.find(h, k, key, true)
+	e := sh.find(h, k, key)
 	if e == nil {
 		e = sh.admit(h, k, key, nowS)
 	} else {
 		sh.n.hits++
+		sh.touch(e)
 		if nowS > e.last {
 			e.last = nowS
 		}
@@ -102,7 +103,7 @@ func (st *Store) Peek(k Kind, key string) Cursor {
 	h := st.hash(k, key)
 	sh := st.shardOf(h)
 	sh.mu.Lock()
-	return Cursor{sh.find(h, k, key, false), sh}
+	return Cursor{sh.find(h, k, key), sh}
 }
 
 func seconds(ns int64) uint32 {

@@ -2,8 +2,8 @@ package entity
 
 // timer is one visit asked for with Cursor.Due.
 type timer struct {
-	at int64
-	e  *Entity
+	at  int64
+	who ticket
 }
 
 // timers is a heap, the earliest first. It holds at most one entry for each visit an entity's owner asked for; entries of evicted
@@ -64,10 +64,10 @@ func (sh *shard) tick(now int64, due []timer, visit func(c *Cursor, at int64)) [
 		due = append(due, sh.timers.pop())
 	}
 	for _, t := range due {
-		if t.e.flags&flagGone != 0 {
+		if !sh.places.holds(t.who) {
 			continue
 		}
-		c := Cursor{t.e, sh}
+		c := Cursor{sh.places.at(t.who.place), sh}
 		visit(&c, t.at)
 		if c.E != nil {
 			sh.settle(c.E)
