@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	keyKindIncident = key("kind") + key("incident")
+	keyKindIncident = key("kind", encoded("incident"))
 	keyIncident     = key("incident")
 	keyState        = key("state")
 	keyReason       = key("reason")
@@ -23,8 +23,8 @@ var (
 	keyStep         = key("step")
 	keyTechnique    = key("technique")
 	keyRaised       = key("raised")
-	keyApproximate  = key("approximate") + "\xc3"
-	keyLost         = key("truncated") + "\xc3"
+	keyApproximate  = key("approximate", "\xc3")
+	keyLost         = key("truncated", "\xc3")
 	keyKey          = key("key")
 )
 
@@ -88,33 +88,31 @@ func (r *Room) incidentEvent(inc *event.Incident) *event.Event {
 // appendIncident appends the key "prescore" of an incident. Its entities by kind are the first of each; all of them, and what
 // contributed, are under "incident".
 func (r *Room) appendIncident(dst []byte, inc *event.Incident, ev *event.Event, plan *project.Plan) []byte {
-	dst, o := begin(append(dst, keyPrescore...))
-	dst = append(append(dst, keyV...), keyKindIncident...)
+	dst, o := begin(keyPrescore.Append(dst))
+	dst = keyKindIncident.Append(keyV.Append(dst))
 	o.n = 2
-	dst = o.str(dst, keyID, inc.ID)
-	dst = o.time(dst, keyTime, inc.Updated)
-	dst = o.str(dst, keyClass, ev.Class.Name())
-	dst = o.int(dst, keyClassUID, int64(ev.Class))
-	dst = o.str(dst, keyActivity, ev.Class.Activity(ev.Activity))
-	dst = r.entities(dst, &o, ev)
-	dst = o.float(dst, keyBaseline, inc.Baseline, false)
-	dst = o.int(dst, keySeverity, int64(ev.Severity))
-	dst = o.float(dst, keyRisk, inc.Risk, true)
-	dst = o.str(dst, keyLevel, inc.Level.String())
+	dst = o.str(dst, &keyID, inc.ID)
+	dst = o.time(dst, &keyTime, inc.Updated)
+	dst = o.class(dst, ev.Class, ev.Activity)
+	dst = entities(dst, &o, ev)
+	dst = o.float(dst, &keyBaseline, inc.Baseline, false)
+	dst = o.int(dst, &keySeverity, int64(ev.Severity))
+	dst = o.float(dst, &keyRisk, inc.Risk, true)
+	dst = o.str(dst, &keyLevel, inc.Level.String())
 	dst = attack(dst, &o, inc.Techniques, inc.Tactics)
 	o.n++
-	dst, f := begin(append(append(dst, keyFindings...), 0x91))
-	dst = f.str(dst, keyRule, inc.Rule)
-	dst = f.str(dst, keyTitle, inc.Title)
-	dst = f.str(dst, keyLevel, inc.Level.String())
-	dst = f.float(dst, keyDelta, inc.Delta, false)
+	dst, f := begin(append(keyFindings.Append(dst), 0x91))
+	dst = f.str(dst, &keyRule, inc.Rule)
+	dst = f.str(dst, &keyTitle, inc.Title)
+	dst = f.str(dst, &keyLevel, inc.Level.String())
+	dst = f.float(dst, &keyDelta, inc.Delta, false)
 	dst = f.done(dst)
-	dst = o.str(dst, keyRoute, ev.Route.String())
+	dst = o.str(dst, &keyRoute, ev.Route.String())
 	o.n++
-	dst = r.incident(append(dst, keyIncident...), inc)
+	dst = r.incident(keyIncident.Append(dst), inc)
 	if r.layout == nested && r.view != nil {
 		o.n++
-		dst = r.view.Append(append(dst, keyFields...), plan, ev, r.redact)
+		dst = r.view.Append(keyFields.Append(dst), plan, ev, r.redact)
 	}
 	return o.done(dst)
 }
@@ -122,50 +120,50 @@ func (r *Room) appendIncident(dst []byte, inc *event.Incident, ev *event.Event, 
 // incident appends what only incidents have.
 func (r *Room) incident(dst []byte, inc *event.Incident) []byte {
 	dst, o := begin(dst)
-	dst = o.str(dst, keyState, inc.State.String())
-	dst = o.str(dst, keyReason, inc.Reason)
-	dst = o.time(dst, keyOpened, inc.Opened)
-	dst = o.time(dst, keyUpdated, inc.Updated)
-	dst = o.time(dst, keyClosed, inc.Closed)
-	dst = o.int(dst, keyCount, int64(inc.Count))
-	dst = o.float(dst, keyValue, inc.Value, false)
+	dst = o.str(dst, &keyState, inc.State.String())
+	dst = o.str(dst, &keyReason, inc.Reason)
+	dst = o.time(dst, &keyOpened, inc.Opened)
+	dst = o.time(dst, &keyUpdated, inc.Updated)
+	dst = o.time(dst, &keyClosed, inc.Closed)
+	dst = o.int(dst, &keyCount, int64(inc.Count))
+	dst = o.float(dst, &keyValue, inc.Value, false)
 	if len(inc.Group) > 0 {
 		o.n++
-		dst = wire.AppendArray(append(dst, keyGroup...), len(inc.Group))
+		dst = wire.AppendArray(keyGroup.Append(dst), len(inc.Group))
 		for _, g := range inc.Group {
-			dst = wire.AppendStr(append(append(dst, 0x82), keyField...), g.Field)
-			dst = r.text(append(dst, keyValue...), g.Field, g.Value)
+			dst = wire.AppendStr(keyField.Append(append(dst, 0x82)), g.Field)
+			dst = r.text(keyValue.Append(dst), g.Field, g.Value)
 		}
 	}
 	if len(inc.Entities) > 0 {
 		o.n++
-		dst = wire.AppendArray(append(dst, keyEntities...), len(inc.Entities))
+		dst = wire.AppendArray(keyEntities.Append(dst), len(inc.Entities))
 		for _, e := range inc.Entities {
-			dst = wire.AppendStr(append(append(dst, 0x82), keyKind...), e.Kind)
-			dst = wire.AppendStr(append(dst, keyKey...), e.Key)
+			dst = wire.AppendStr(keyKind.Append(append(dst, 0x82)), e.Kind)
+			dst = wire.AppendStr(keyKey.Append(dst), e.Key)
 		}
 	}
-	dst = o.list(dst, keySources, inc.Sources)
+	dst = o.list(dst, &keySources, inc.Sources)
 	if len(inc.Timeline) > 0 {
 		o.n++
-		dst = wire.AppendArray(append(dst, keyTimeline...), len(inc.Timeline))
+		dst = wire.AppendArray(keyTimeline.Append(dst), len(inc.Timeline))
 		for i := range inc.Timeline {
 			dst = contribution(dst, &inc.Timeline[i])
 		}
 	}
-	dst = o.mark(dst, keyApproximate, inc.Approximate)
-	dst = o.mark(dst, keyLost, inc.Truncated)
+	dst = o.mark(dst, &keyApproximate, inc.Approximate)
+	dst = o.mark(dst, &keyLost, inc.Truncated)
 	return o.done(dst)
 }
 
 func contribution(dst []byte, c *event.Contribution) []byte {
 	dst, o := begin(dst)
-	dst = o.str(dst, keyID, c.ID)
-	dst = o.time(dst, keyTime, c.Time)
-	dst = o.str(dst, keySource, c.Source)
-	dst = o.str(dst, keyStep, c.Step)
-	dst = o.str(dst, keyTechnique, c.Technique)
-	dst = o.float(dst, keyBaseline, c.Baseline, false)
-	dst = o.float(dst, keyRaised, c.Raised, false)
+	dst = o.str(dst, &keyID, c.ID)
+	dst = o.time(dst, &keyTime, c.Time)
+	dst = o.str(dst, &keySource, c.Source)
+	dst = o.str(dst, &keyStep, c.Step)
+	dst = o.str(dst, &keyTechnique, c.Technique)
+	dst = o.float(dst, &keyBaseline, c.Baseline, false)
+	dst = o.float(dst, &keyRaised, c.Raised, false)
 	return o.done(dst)
 }

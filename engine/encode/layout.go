@@ -39,7 +39,7 @@ func (r *Room) merged(dst []byte, ev *event.Event, plan *project.Plan, pairs []b
 	dst = r.someOf(dst, ev, plan, pairs, n, false)
 	dst, _ = r.view.AppendPairs(dst, plan, ev, r.redact)
 	if moved > 0 {
-		dst = wire.AppendMap(append(dst, keyOriginal...), moved)
+		dst = wire.AppendMap(keyOriginal.Append(dst), moved)
 		dst = r.someOf(dst, ev, plan, pairs, n, true)
 	}
 	return r.appendPrescore(dst, ev, plan, false)

@@ -41,7 +41,7 @@ func (r *Room) replaced(dst []byte, ev *event.Event, plan *project.Plan, pairs [
 		dst = r.unmapped(dst, &o, ev, plan, pairs, n)
 	case project.Flat:
 		o.n++
-		dst = wire.AppendMap(append(dst, keyOriginal...), n)
+		dst = wire.AppendMap(keyOriginal.Append(dst), n)
 		dst = r.appendPairs(dst, ev, pairs)
 	}
 	o.n++
@@ -99,7 +99,7 @@ func (r *Room) unmapped(dst []byte, o *object, ev *event.Event, plan *project.Pl
 	var room [maxHeld]string
 	held := r.view.Held(append(room[:0], ev.Line), plan, ev, r.redact)
 	before := len(dst)
-	dst, kept := r.leftover(append(dst, keyUnmapped...), ev, wire.Token{Type: wire.Map, N: uint64(n)}, pairs, held, maxMaskDepth)
+	dst, kept := r.leftover(keyUnmapped.Append(dst), ev, wire.Token{Type: wire.Map, N: uint64(n)}, pairs, held, maxMaskDepth)
 	if !kept {
 		return dst[:before]
 	}

@@ -73,7 +73,7 @@ func (t *terms) append(dst []byte) []byte {
 }
 
 // techniques appends the ids of techniques, a sub-technique as its parent; or of sub-techniques alone.
-func (w *writer) techniques(dst []byte, sub bool) []byte {
+func (w *Plan) techniques(dst []byte, sub bool) []byte {
 	var t terms
 	for i := -1; i < len(w.ev.Techniques); i++ {
 		id := ""
@@ -94,7 +94,7 @@ func (w *writer) techniques(dst []byte, sub bool) []byte {
 }
 
 // tactics appends the names or the ids of tactics. A tactic that neither version has keeps its name and has no id.
-func (w *writer) tactics(dst []byte, names bool) []byte {
+func (w *Plan) tactics(dst []byte, names bool) []byte {
 	var t terms
 	for i := -1; i < len(w.ev.Tactics); i++ {
 		s := ""

@@ -113,11 +113,11 @@ func opFor(s event.Spec, own op) op {
 
 func key(s string) string { return string(wire.AppendStr(nil, s)) }
 
-func (w *writer) ecs(dst []byte, l *leaf) []byte {
+func (w *Plan) ecs(dst []byte, l *leaf) []byte {
 	ev := w.ev
 	switch l.op {
 	case ecsTimestamp:
-		return appendTime(dst, when(ev))
+		return w.AppendTime(dst, when(ev))
 	case ecsKind:
 		return append(dst, ecsKindOf(ev)...)
 	case ecsCategory:
@@ -148,9 +148,9 @@ func (w *writer) ecs(dst []byte, l *leaf) []byte {
 		return w.ofKey(dst, w.first(l.keys))
 	case ecsStart: // what happened at one time began then
 		if v := ev.Get(event.KeyStartTime); v.K == event.Time {
-			return appendTime(dst, int64(v.N))
+			return w.AppendTime(dst, int64(v.N))
 		}
-		return appendTime(dst, when(ev))
+		return w.AppendTime(dst, when(ev))
 	case ecsURL:
 		return w.url(dst)
 	case ecsDistinct:
@@ -162,7 +162,7 @@ func (w *writer) ecs(dst []byte, l *leaf) []byte {
 }
 
 // url writes the address as the source has it: whole, or the path with its query.
-func (w *writer) url(dst []byte) []byte {
+func (w *Plan) url(dst []byte) []byte {
 	if w.have.has(event.KeyURL) || !w.have.has(event.KeyURLQuery) || w.v.secret.has(event.KeyURLQuery) {
 		return w.ofKey(dst, w.first([]event.Key{event.KeyURL, event.KeyURLPath}))
 	}
@@ -173,7 +173,7 @@ func (w *writer) url(dst []byte) []byte {
 	return closeStr(dst, at)
 }
 
-func (w *writer) masked(dst []byte, s string) []byte {
+func (w *Plan) masked(dst []byte, s string) []byte {
 	if w.mask != nil && w.mask.MayHold(s) {
 		return w.mask.AppendValue(dst, s)
 	}

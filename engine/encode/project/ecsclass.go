@@ -114,9 +114,9 @@ func parseClasses(text string) map[event.Class]*ecsClass {
 	return m
 }
 
-func tableOf(m map[event.Class]*ecsClass) (t [slots]*ecsClass) {
+func tableOf(m map[event.Class]*ecsClass) (t [Slots]*ecsClass) {
 	for uid, c := range m {
-		t[slot(uid)] = c
+		t[Slot(uid)] = c
 	}
 	return t
 }
@@ -131,14 +131,14 @@ func categoryOf(ev *event.Event) *ecsClass {
 			return ecsNetworkWeb
 		}
 	}
-	if c := ecsClasses[slot(ev.Class)]; c != nil && c.uid == ev.Class {
+	if c := ecsClasses[Slot(ev.Class)]; c != nil && c.uid == ev.Class {
 		return c
 	}
 	return ecsOther
 }
 
 // types appends event.type: what the activity is, and whether a control let it pass.
-func (w *writer) types(dst []byte) []byte {
+func (w *Plan) types(dst []byte) []byte {
 	c := categoryOf(w.ev)
 	i := min(int(w.ev.Activity), len(c.types)-1)
 	verdict := ""

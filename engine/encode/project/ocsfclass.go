@@ -140,7 +140,7 @@ func (v *View) layOut() {
 	v.classes = parseOCSF()
 	v.findFills()
 	for uid, c := range v.classes {
-		v.classAt[slot(uid)] = c
+		v.classAt[Slot(uid)] = c
 		v.layOutClass(c, &c.onSelf, false)
 		v.layOutClass(c, &c.onAnother, true)
 	}
@@ -292,10 +292,10 @@ func (v *View) ocsfPlan(p *Plan, l *layout) {
 	}
 	for i := range l.profiles {
 		if meets(&p.live, &l.profiles[i].leaves) {
-			p.profiles |= 1 << i
+			p.profile |= 1 << i
 		}
 	}
-	if p.profiles != 0 {
+	if p.profile != 0 {
 		setBit(&p.live, v.profilesLeaf)
 	}
 }

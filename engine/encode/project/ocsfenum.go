@@ -92,7 +92,7 @@ func pickID(list []choice, id uint64) *choice {
 }
 
 // addressVersion gives 4 or 6 by the addresses of the event, 0 where it has none.
-func (w *writer) addressVersion() byte {
+func (w *Plan) addressVersion() byte {
 	ip := w.ev.Str(event.KeySrcIP)
 	if ip == "" {
 		ip = w.ev.Str(event.KeyDstIP)
@@ -107,7 +107,7 @@ func (w *writer) addressVersion() byte {
 }
 
 // enumeration writes the number of an enumeration, or its caption.
-func (w *writer) enumeration(dst []byte, l *leaf) []byte {
+func (w *Plan) enumeration(dst []byte, l *leaf) []byte {
 	k := w.first(l.keys)
 	switch l.op {
 	case ocsfStatusID, ocsfStatus:
@@ -148,7 +148,7 @@ func (w *writer) enumeration(dst []byte, l *leaf) []byte {
 }
 
 // choose writes the number or the caption of the choice that a key's text has. A text that no choice has is 99 and its own caption.
-func (w *writer) choose(dst []byte, list []choice, k event.Key, number bool) []byte {
+func (w *Plan) choose(dst []byte, list []choice, k event.Key, number bool) []byte {
 	if !w.have.has(k) {
 		if number {
 			return append(dst, 0)

@@ -26,7 +26,7 @@ func encodeAll(ss ...string) []string {
 }
 
 // ocsf writes a derived leaf of OCSF.
-func (w *writer) ocsf(dst []byte, l *leaf) []byte {
+func (w *Plan) ocsf(dst []byte, l *leaf) []byte {
 	ev, c := w.ev, w.class
 	switch l.op {
 	case ocsfActivityID:
@@ -88,7 +88,7 @@ func (w *writer) ocsf(dst []byte, l *leaf) []byte {
 }
 
 // ocsfOfKeys writes a derived leaf that is made of keys.
-func (w *writer) ocsfOfKeys(dst []byte, l *leaf) []byte {
+func (w *Plan) ocsfOfKeys(dst []byte, l *leaf) []byte {
 	k := w.first(l.keys)
 	switch l.op {
 	case ocsfText:
@@ -135,7 +135,7 @@ func (w *writer) ocsfOfKeys(dst []byte, l *leaf) []byte {
 }
 
 // first gives the first of keys that is set, 0 where none is.
-func (w *writer) first(keys []event.Key) event.Key {
+func (w *Plan) first(keys []event.Key) event.Key {
 	for _, k := range keys {
 		if w.have.has(k) {
 			return k
@@ -144,7 +144,7 @@ func (w *writer) first(keys []event.Key) event.Key {
 	return 0
 }
 
-func (w *writer) orUnknown(dst []byte, keys ...event.Key) []byte {
+func (w *Plan) orUnknown(dst []byte, keys ...event.Key) []byte {
 	if k := w.first(keys); k != 0 {
 		return w.ofKey(dst, k)
 	}
@@ -152,7 +152,7 @@ func (w *writer) orUnknown(dst []byte, keys ...event.Key) []byte {
 }
 
 // activityID gives the class's number: the event's own where the class has it, else Other.
-func (w *writer) activityID() uint8 {
+func (w *Plan) activityID() uint8 {
 	id := w.ev.Activity
 	if w.class.uid != w.ev.Class || id == 0 {
 		return 0
@@ -164,7 +164,7 @@ func (w *writer) activityID() uint8 {
 }
 
 // uid gives the record its id.
-func (w *writer) uid(dst []byte) []byte {
+func (w *Plan) uid(dst []byte) []byte {
 	if w.ev.ID != "" {
 		return wire.AppendStr(dst, w.ev.ID)
 	}
@@ -238,7 +238,7 @@ func confidenceID(ev *event.Event) byte {
 	return 3
 }
 
-func (w *writer) profiles(dst []byte) []byte {
+func (w *Plan) profiles(dst []byte) []byte {
 	n := 0
 	at := len(dst)
 	dst = append(dst, 0x90)
@@ -253,7 +253,7 @@ func (w *writer) profiles(dst []byte) []byte {
 }
 
 // hashes writes an array of fingerprints. The keys are MD5, SHA-1, SHA-256 and the hash of the import table.
-func (w *writer) hashes(dst []byte, keys []event.Key) []byte {
+func (w *Plan) hashes(dst []byte, keys []event.Key) []byte {
 	at, n := len(dst), byte(0)
 	dst = append(dst, 0x90)
 	for i, k := range keys {
@@ -282,7 +282,7 @@ var fingerprints = func() (f [4]string) {
 }()
 
 // indicators writes an array of an osint object for each key that is set, one that is not known where none is.
-func (w *writer) indicators(dst []byte, keys []event.Key) []byte {
+func (w *Plan) indicators(dst []byte, keys []event.Key) []byte {
 	at := len(dst)
 	dst = append(dst, 0x90)
 	for _, k := range keys {
@@ -312,7 +312,7 @@ func (w *writer) indicators(dst []byte, keys []event.Key) []byte {
 }
 
 // object writes a map of the keys that are set under names.
-func (w *writer) object(dst []byte, keys []event.Key, names ...string) []byte {
+func (w *Plan) object(dst []byte, keys []event.Key, names ...string) []byte {
 	at := len(dst)
 	dst = append(dst, 0x80)
 	named := false
@@ -332,7 +332,7 @@ func (w *writer) object(dst []byte, keys []event.Key, names ...string) []byte {
 }
 
 // attacks writes one object a technique and one a tactic: which tactic belongs to which technique, the event does not say.
-func (w *writer) attacks(dst []byte) []byte {
+func (w *Plan) attacks(dst []byte) []byte {
 	var techniques, tactics terms
 	techniques.add(w.ev.Str(event.KeyTechnique))
 	for _, t := range w.ev.Techniques {

@@ -54,8 +54,8 @@ func (v *View) Plan(p *Plan, ev *event.Event) {
 
 // classOf finds the class and the layout of an event of OCSF. A class that the view does not have is a base event.
 func (v *View) classOf(p *Plan, ev *event.Event) {
-	if p.class = v.classAt[slot(ev.Class)]; p.class == nil || p.class.uid != ev.Class {
-		p.class = v.classAt[slot(event.BaseEvent)]
+	if p.class = v.classAt[Slot(ev.Class)]; p.class == nil || p.class.uid != ev.Class {
+		p.class = v.classAt[Slot(event.BaseEvent)]
 	}
 	p.layout = &p.class.onSelf
 	if ev.Has(event.KeyTargetProcess) || ev.Has(event.KeyTargetProcessPath) || ev.Has(event.KeyTargetProcessPID) {
@@ -63,11 +63,14 @@ func (v *View) classOf(p *Plan, ev *event.Event) {
 	}
 }
 
-// slots is how many places a table by class has: 9 categories and those of the extension for Windows, 32 classes of each.
-const slots = 320
+// Slots is how many places a table by class has: 9 categories and those of the extension for Windows, ClassesEach of each.
+const (
+	Slots       = 320
+	ClassesEach = 32
+)
 
-// slot gives the place of a class. Two classes that nobody has may share one: compare the uid.
-func slot(c event.Class) int {
+// Slot gives the place of a class. Two classes that nobody has may share one: compare the uid.
+func Slot(c event.Class) int {
 	if c >= 200000 {
 		return 288 + int(c%32)
 	}

@@ -118,7 +118,7 @@ type View struct {
 	topLeaf map[string]span
 
 	classes      map[event.Class]*ocsfClass // of OCSF
-	classAt      [slots]*ocsfClass          // the same by slot
+	classAt      [Slots]*ocsfClass          // the same by slot
 	fills        []rule
 	profilesLeaf uint16
 }
@@ -138,14 +138,20 @@ type part struct {
 // span is a range of leaves under one top-level key.
 type span struct{ lo, hi uint16 }
 
-// Plan is what a view will write of one event.
+// Plan is what a view will write of one event, and what writing it needs.
 type Plan struct {
 	live     [leafWords]uint64
 	class    *ocsfClass
 	layout   *layout
-	profiles uint16 // bits of the layout's profiles that the view needs
+	profile  uint16 // bits of the layout's profiles that the view needs
 	have     Mask   // keys that are set, wanted and not empty
 	original string
+	clock    clock
+
+	// While it is written.
+	v    *View
+	ev   *event.Event
+	mask Masker
 }
 
 // New lays out a schema, restricted to the keys in keep. secret says which canonical names are masked whole; it may be nil.

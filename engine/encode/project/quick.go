@@ -21,9 +21,9 @@ type quick struct {
 type how uint8
 
 const (
-	asWriter how = iota // by writer.value
-	asText              // text as it is; what is no text by writer.value
-	asProse             // text that secrets may stand in; what is no text by writer.value
+	asValue how = iota // by Plan.value
+	asText              // text as it is; what is no text by Plan.value
+	asProse             // text that secrets may stand in; what is no text by Plan.value
 	asConst             // the leaf's own bytes
 )
 
@@ -65,7 +65,7 @@ func (v *View) appendHead(dst []byte, q *quick, i int) []byte {
 }
 
 // prose appends a text that secrets may stand in.
-func (w *writer) prose(dst []byte, s string) []byte {
+func (w *Plan) prose(dst []byte, s string) []byte {
 	if w.mask != nil && w.mask.MayHold(s) {
 		return AppendMasked(dst, s, w.mask)
 	}

@@ -28,7 +28,7 @@ func TestQuickChangesNothing(t *testing.T) {
 		long := *v
 		long.quick = slices.Clone(v.quick)
 		for i := range long.quick {
-			long.quick[i].how, long.quick[i].size = asWriter, 0
+			long.quick[i].how, long.quick[i].size = asValue, 0
 		}
 		ev := event.New(event.NewNames())
 		for round := range 1000 {

@@ -34,7 +34,7 @@ func (v *View) AppendPairs(dst []byte, p *Plan, ev *event.Event, m Masker) ([]by
 	var stack [maxDepth]open
 	var path [maxDepth]uint16
 	depth := 1 // stack[0] is the view itself: only its count is used
-	w := writer{v: v, ev: ev, mask: m, have: p.have, original: p.original, profile: p.profiles, class: p.class, layout: p.layout}
+	p.v, p.ev, p.mask = v, ev, m
 	at := uint16(0) // the map that is being written
 	for word, set := range p.live {
 		for ; set != 0; set &= set - 1 {
@@ -66,14 +66,14 @@ func (v *View) AppendPairs(dst []byte, p *Plan, ev *event.Event, m Masker) ([]by
 				}
 			case asProse:
 				if val := ev.At(q.key); val.K == event.String {
-					dst = w.prose(dst, val.S)
+					dst = p.prose(dst, val.S)
 					continue
 				}
 			case asConst:
 				dst = append(dst, v.leaves[i].text...)
 				continue
 			}
-			dst = w.value(dst, &v.leaves[i])
+			dst = p.value(dst, &v.leaves[i])
 		}
 	}
 	for depth > 1 {
@@ -106,21 +106,7 @@ func closeMap(dst []byte, o open) []byte {
 	return dst
 }
 
-// writer writes the values of one event.
-type writer struct {
-	v        *View
-	ev       *event.Event
-	mask     Masker
-	have     Mask
-	original string
-
-	// Of OCSF alone.
-	profile uint16
-	class   *ocsfClass
-	layout  *layout
-}
-
-func (w *writer) value(dst []byte, l *leaf) []byte {
+func (w *Plan) value(dst []byte, l *leaf) []byte {
 	if l.key == 0 {
 		if l.op == opConst {
 			return append(dst, l.text...)
@@ -149,7 +135,7 @@ func (w *writer) value(dst []byte, l *leaf) []byte {
 	case opBool:
 		return wire.AppendBool(dst, v.N != 0)
 	case opDate:
-		return appendTime(dst, int64(v.N))
+		return w.AppendTime(dst, int64(v.N))
 	case opMillis:
 		return wire.AppendInt(dst, floorDiv(int64(v.N), 1e6))
 	case ocsfMillis:
@@ -176,7 +162,7 @@ func (w *writer) value(dst []byte, l *leaf) []byte {
 }
 
 // any writes a value as what it is.
-func (w *writer) any(dst []byte, k event.Key, v event.Value) []byte {
+func (w *Plan) any(dst []byte, k event.Key, v event.Value) []byte {
 	switch v.K {
 	case event.Bool:
 		return wire.AppendBool(dst, v.N != 0)
@@ -193,7 +179,7 @@ func (w *writer) any(dst []byte, k event.Key, v event.Value) []byte {
 }
 
 // ofKey writes a key as text, masked whole where it is a secret.
-func (w *writer) ofKey(dst []byte, k event.Key) []byte {
+func (w *Plan) ofKey(dst []byte, k event.Key) []byte {
 	if w.v.secret.has(k) {
 		return wire.AppendStr(dst, w.mask.Mask())
 	}
@@ -201,7 +187,7 @@ func (w *writer) ofKey(dst []byte, k event.Key) []byte {
 }
 
 // text writes a value as text, with the secrets in it masked where it is prose.
-func (w *writer) text(dst []byte, k event.Key, v event.Value) []byte {
+func (w *Plan) text(dst []byte, k event.Key, v event.Value) []byte {
 	switch v.K {
 	case event.String, event.Number, event.Bytes, event.Opaque:
 		if w.mask != nil && w.v.prose.has(k) && w.mask.MayHold(v.S) {
@@ -209,13 +195,13 @@ func (w *writer) text(dst []byte, k event.Key, v event.Value) []byte {
 		}
 		return wire.AppendStr(dst, v.S)
 	case event.Time:
-		return appendTime(dst, int64(v.N))
+		return w.AppendTime(dst, int64(v.N))
 	}
 	return appendNumberText(dst, v)
 }
 
 // distinct writes every different text of some keys, as an array.
-func (w *writer) distinct(dst []byte, keys []event.Key) []byte {
+func (w *Plan) distinct(dst []byte, keys []event.Key) []byte {
 	var t terms
 	for _, k := range keys {
 		if !w.have.has(k) {
@@ -254,15 +240,6 @@ func closeStr(dst []byte, at int) []byte {
 	}
 	copy(dst[at+head:], dst[at+5:])
 	return dst[:at+head+n]
-}
-
-// appendTime appends a time as RFC 3339 text in UTC.
-func appendTime(dst []byte, ns int64) []byte {
-	at := len(dst)
-	dst = append(dst, 0xa0)
-	dst = event.AppendRFC3339(dst, ns)
-	dst[at] = 0xa0 | byte(len(dst)-at-1) // 30 bytes at most
-	return dst
 }
 
 func floorDiv(a, b int64) int64 {
