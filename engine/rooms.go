@@ -180,7 +180,12 @@ func readFile(path string, most int64) ([]byte, error) {
 }
 
 // build compiles the rooms of a configuration. It changes nothing outside of what it returns.
-func build(o Options) (*rooms, error) {
+func build(o Options) (r *rooms, err error) {
+	leanly(func() { r, err = assemble(o) })
+	return r, err
+}
+
+func assemble(o Options) (*rooms, error) {
 	began := time.Now().UnixNano()
 	files := map[string]stamp{}
 	if o.Config != "" {

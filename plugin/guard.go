@@ -8,7 +8,6 @@ import "C"
 
 import (
 	"fmt"
-	"math"
 	"os/signal"
 	"runtime/debug"
 	"sync"
@@ -18,17 +17,11 @@ import (
 	"prescore/engine"
 )
 
-// The Go heap beside the host's own: a soft limit makes the collector work harder long before an agent's container is at its end. It
-// holds what the budget allows with all rules loaded, twice over; GOMEMLIMIT and GOGC in the environment win.
-const memoryLimit = 320 << 20
-
 func init() {
 	C.prescore_signals()
 	// The host survives a log reader that has gone; Go would die of it at the first write to stdout or stderr.
 	signal.Ignore(syscall.SIGPIPE)
-	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the environment said nothing
-		debug.SetMemoryLimit(memoryLimit)
-	}
+	boundMemory()
 }
 
 func main() {}
