@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"encoding/binary"
 	"strconv"
 
 	"prescore/engine/event"
@@ -83,21 +84,10 @@ func (f *flattener) key() (string, error) {
 
 // name joins prefix and key, and gives the interned name where there is one.
 func (f *flattener) name(prefix, key string) (string, event.NameID) {
-	names := f.ev.Names
 	if prefix == "" {
-		return key, names.Lookup(key)
+		return key, f.ev.Resolve(key)
 	}
-	n := len(prefix) + 1 + len(key)
-	d := f.ev.Arena.Grab(n)
-	copy(d, prefix)
-	d[len(prefix)] = '.'
-	copy(d[len(prefix)+1:], key)
-	name := event.View(d)
-	if id := names.Lookup(name); id != 0 {
-		f.ev.Arena.Shrink(n)
-		return names.Name(id), id
-	}
-	return name, 0
+	return f.ev.ResolveJoined(prefix, key)
 }
 
 // value reads one object under a name: a leaf, or a container whose leaves it goes through.
@@ -106,9 +96,9 @@ func (f *flattener) value(name string, id event.NameID, depth int) error {
 		f.add(name, id, event.Value{S: s, K: event.String})
 		return nil
 	}
-	if f.off < len(f.b) && f.b[f.off] <= 0x7f {
-		f.add(name, id, event.Value{N: uint64(f.b[f.off]), K: event.Int})
-		f.off++
+	if v, size := scalar(f.b[f.off:]); size > 0 {
+		f.off += size
+		f.add(name, id, v)
 		return nil
 	}
 	t, err := wire.Next(f.b[f.off:])
@@ -154,6 +144,30 @@ func (f *flattener) add(name string, id event.NameID, v event.Value) {
 	if !f.full {
 		f.full = !f.ev.AddID(id, name, v, 0)
 	}
+}
+
+// scalar reads the heads that most values other than text have; 0 where it is another object, or one that is cut.
+func scalar(b []byte) (event.Value, int) {
+	if len(b) == 0 {
+		return event.Value{}, 0
+	}
+	switch c := b[0]; {
+	case c <= 0x7f:
+		return event.Value{N: uint64(c), K: event.Int}, 1
+	case c == 0xc0:
+		return event.Value{K: event.Null}, 1
+	case c == 0xc2 || c == 0xc3:
+		return event.Value{N: uint64(c - 0xc2), K: event.Bool}, 1
+	case c == 0xcb && len(b) >= 9:
+		return event.Value{N: binary.BigEndian.Uint64(b[1:]), K: event.Float}, 9
+	case c == 0xcc && len(b) >= 2:
+		return event.Value{N: uint64(b[1]), K: event.Int}, 2
+	case c == 0xcd && len(b) >= 3:
+		return event.Value{N: uint64(binary.BigEndian.Uint16(b[1:])), K: event.Int}, 3
+	case c == 0xce && len(b) >= 5:
+		return event.Value{N: uint64(binary.BigEndian.Uint32(b[1:])), K: event.Int}, 5
+	}
+	return event.Value{}, 0
 }
 
 // leaf gives a scalar token as a value.

@@ -79,9 +79,13 @@ type Event struct {
 	canon *[NumKeys]Value // behind a pointer: Reset must not copy it
 	have  [(NumKeys + 63) / 64]uint64
 	heads []span // by NameID: first and last field of that name
+	prev  NameID // the name resolved last
 }
 
-type span struct{ first, last int32 } // indexes plus one
+type span struct {
+	first, last int32  // indexes plus one
+	follow      NameID // the name that was resolved after this one last, in this record or an earlier one (follow.go)
+}
 
 // New makes an event for an engine's names; the table must be complete.
 func New(names *Names) *Event {
@@ -90,9 +94,7 @@ func New(names *Names) *Event {
 
 // Reset makes the event ready for the next record; every view of the last one ends.
 func (e *Event) Reset() {
-	for i := range e.Fields {
-		e.heads[e.Fields[i].ID] = span{}
-	}
+	e.clear()
 	if cap(e.Fields) > 1024 { // one wide record must not make every later one carry its memory
 		e.Fields = make([]Field, 0, 64)
 	}
@@ -106,9 +108,17 @@ func (e *Event) Reset() {
 	}
 }
 
+// clear empties the lists of fields by name.
+func (e *Event) clear() {
+	for i := range e.Fields {
+		s := &e.heads[e.Fields[i].ID]
+		s.first, s.last = 0, 0
+	}
+}
+
 // Add appends a field. Over MaxFields it is refused with a problem and false. name and v are kept as views.
 func (e *Event) Add(name string, v Value, layer uint8) bool {
-	return e.AddID(e.Names.Lookup(name), name, v, layer)
+	return e.AddID(e.Resolve(name), name, v, layer)
 }
 
 // AddID is Add for a name whose integer is known (0: it has none).
@@ -117,16 +127,23 @@ func (e *Event) AddID(id NameID, name string, v Value, layer uint8) bool {
 		e.Problem("event", "too_many_fields", "")
 		return false
 	}
-	e.Fields = append(e.Fields, Field{Name: name, Value: v, Layer: layer, ID: id})
+	n := len(e.Fields)
+	if n == cap(e.Fields) {
+		e.Fields = append(e.Fields, Field{})
+	}
+	e.Fields = e.Fields[:n+1]
+	f := &e.Fields[n] // its parts one by one: a whole Field would be built elsewhere first and copied
+	f.Name = name
+	f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
+	f.Layer, f.ID, f.next = layer, id, 0
 	if id != 0 {
-		n := int32(len(e.Fields))
-		s := &e.heads[id]
+		s, at := &e.heads[id], int32(n+1)
 		if s.first == 0 {
-			s.first = n
+			s.first = at
 		} else {
-			e.Fields[s.last-1].next = n
+			e.Fields[s.last-1].next = at
 		}
-		s.last = n
+		s.last = at
 	}
 	return true
 }
@@ -210,9 +227,7 @@ func (e *Event) Rewind(n int) {
 	if n >= len(e.Fields) {
 		return
 	}
-	for i := range e.Fields {
-		e.heads[e.Fields[i].ID] = span{}
-	}
+	e.clear()
 	e.Fields = e.Fields[:n]
 	for i := range e.Fields {
 		f := &e.Fields[i]

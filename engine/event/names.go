@@ -13,6 +13,7 @@ const MaxNames = 1<<16 - 1
 type Names struct {
 	slots []nameSlot // open addressing, a power of two, at most half full
 	names []string   // by NameID; names[0] is ""
+	plain []bool     // by NameID: no byte of it is ever written otherwise in JSON or XML
 }
 
 type nameSlot struct {
@@ -22,7 +23,7 @@ type nameSlot struct {
 
 // NewNames makes an empty table.
 func NewNames() *Names {
-	return &Names{slots: make([]nameSlot, 256), names: []string{""}}
+	return &Names{slots: make([]nameSlot, 256), names: []string{""}, plain: []bool{false}}
 }
 
 // Intern gives the name's integer, a new one where it has none. Past MaxNames it gives 0 (the name is then never found: callers
@@ -36,6 +37,7 @@ func (n *Names) Intern(name string) NameID {
 	}
 	id := NameID(len(n.names))
 	n.names = append(n.names, name)
+	n.plain = append(n.plain, plain(name))
 	if 2*len(n.names) > len(n.slots) {
 		old := n.slots
 		n.slots = make([]nameSlot, 2*len(old))
@@ -47,6 +49,18 @@ func (n *Names) Intern(name string) NameID {
 	}
 	n.place(nameSlot{hashName(name), id})
 	return id
+}
+
+// plain reports whether a name has none of the bytes that mean something inside a quoted text: its bytes, found there with the
+// closing quote behind them, are then that text and nothing else.
+func plain(name string) bool {
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case c < ' ', c == '"', c == '\'', c == '\\', c == '&', c == '<', c == '>':
+			return false
+		}
+	}
+	return true
 }
 
 func (n *Names) place(s nameSlot) {

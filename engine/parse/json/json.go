@@ -118,8 +118,11 @@ func (p *scanner) object(i, l, depth int) int {
 		if i >= len(s) || s[i] != '"' {
 			return p.fail(i)
 		}
-		key, j := p.text(i + 1)
-		if j < 0 {
+		name, id := p.expected(i+1, l)
+		key, j := "", 0
+		if id != 0 {
+			key, j = name[start(l):], i+2+len(name)-start(l)
+		} else if key, j = p.text(i + 1); j < 0 {
 			return j
 		}
 		i = j
@@ -144,7 +147,10 @@ func (p *scanner) object(i, l, depth int) int {
 			if j < 0 {
 				return j
 			}
-			if l == 0 && len(key) <= maxName { // no joining: the name is the key as it stands
+			if id != 0 {
+				p.ev.Take(id)
+				p.full = !p.ev.AddID(id, name, v, p.layer)
+			} else if l == 0 && len(key) <= maxName { // no joining: the name is the key as it stands
 				p.add(key, v)
 			} else {
 				p.emit(p.push(l, key), v)
@@ -170,6 +176,28 @@ func (p *scanner) object(i, l, depth int) int {
 			return -1
 		}
 	}
+}
+
+// start gives where a key stands in a name that is joined to path[:l].
+func start(l int) int {
+	if l > 0 {
+		return l + 1
+	}
+	return 0
+}
+
+// expected gives the name that is expected next, where the text at i has it behind the name path[:l] and ends it; else 0.
+func (p *scanner) expected(i, l int) (string, event.NameID) {
+	name, id := p.ev.Expected()
+	if len(name) <= l || len(name) > maxName {
+		return "", 0
+	}
+	key := name[start(l):]
+	end := i + len(key)
+	if end >= len(p.s) || p.s[end] != '"' || p.s[i:end] != key || l > 0 && (name[l] != '.' || name[:l] != event.View(p.path[:l])) {
+		return "", 0
+	}
+	return name, id
 }
 
 func (p *scanner) array(i, l, depth int) int {
@@ -248,7 +276,7 @@ func (p *scanner) emit(l int, v event.Value) {
 		return
 	}
 	b := p.path[:l]
-	if id := p.ev.Names.Lookup(event.View(b)); id != 0 {
+	if id := p.ev.Resolve(event.View(b)); id != 0 {
 		p.full = !p.ev.AddID(id, p.ev.Names.Name(id), v, p.layer)
 		return
 	}
@@ -256,7 +284,7 @@ func (p *scanner) emit(l int, v event.Value) {
 }
 
 func (p *scanner) add(name string, v event.Value) {
-	if id := p.ev.Names.Lookup(name); id != 0 {
+	if id := p.ev.Resolve(name); id != 0 {
 		p.full = !p.ev.AddID(id, p.ev.Names.Name(id), v, p.layer)
 		return
 	}

@@ -160,15 +160,14 @@ func scan(s string, i int) (esc bool, end int, loose bool) {
 func Unescape(a *event.Arena, s string) (string, bool) {
 	d := a.Grab(len(s)) // an escape is never shorter than what it stands for
 	n := 0
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c != '\\' {
-			d[n] = c
-			n++
-			continue
+	for i := 0; ; i++ {
+		n, i = plain(d, s, n, i)
+		if i == len(s) {
+			break
 		}
 		i++ // scan saw to it that a byte follows
-		switch c = s[i]; c {
+		c := s[i]
+		switch c {
 		case '"', '\\', '/':
 		case 'b':
 			c = '\b'
@@ -209,6 +208,26 @@ func Unescape(a *event.Arena, s string) (string, bool) {
 	}
 	a.Shrink(len(s) - n)
 	return event.View(d[:n]), true
+}
+
+// plain copies s from i to d at n, up to the next backslash, and gives where both have come to. d is as long as s.
+func plain(d []byte, s string, n, i int) (int, int) {
+	b := event.BytesOf(s)
+	for i+8 <= len(b) {
+		w := binary.LittleEndian.Uint64(b[i:])
+		binary.LittleEndian.PutUint64(d[n:], w) // what is too much is overwritten
+		k := w ^ 0x5c5c5c5c5c5c5c5c
+		if m := (k - lows) &^ k & highs; m != 0 {
+			run := bits.TrailingZeros64(m) >> 3
+			return n + run, i + run
+		}
+		n, i = n+8, i+8
+	}
+	for i < len(b) && b[i] != '\\' {
+		d[n] = b[i]
+		n, i = n+1, i+1
+	}
+	return n, i
 }
 
 func hex4(s string, i int) (rune, bool) {
