@@ -110,3 +110,42 @@ func FuzzFromJSON(f *testing.F) {
 		}
 	})
 }
+
+// TestQuotedPlain: what is passed over eight bytes at a time is what goes byte by byte, wherever in the eight a byte stands.
+func TestQuotedPlain(t *testing.T) {
+	for c := range 256 {
+		for at := range 24 {
+			text := bytes.Repeat([]byte{'x'}, 24)
+			text[at] = byte(c)
+			got := AppendQuoted(nil, text, false)
+			var back string
+			if err := json.Unmarshal(got, &back); err != nil {
+				t.Fatalf("%q: %s: %v", text, got, err)
+			}
+			want := string(text)
+			if c >= 0x80 {
+				want = strings.ToValidUTF8(want, "\uFFFD")
+			}
+			if back != want {
+				t.Fatalf("%q reads back as %q", text, back)
+			}
+		}
+	}
+}
+
+func BenchmarkAppendJSON(b *testing.B) {
+	obj, err := FromJSON(nil, []byte(`{"event_id":"EVT-00000001","host":"ws-042","user":"j.doe@corp.example","process_id":2214,"score":0.97,`+
+		`"command_line":"C:\\Windows\\System32\\conhost.exe 0xffffffff -ForceV1","tags":["execution","defense-evasion"]}`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var out []byte
+	b.SetBytes(int64(len(obj)))
+	b.ReportAllocs()
+	for b.Loop() {
+		out, _ = AppendJSON(out[:0], obj)
+	}
+	if !json.Valid(out) {
+		b.Fatal(string(out))
+	}
+}

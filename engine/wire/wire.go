@@ -139,20 +139,55 @@ func body(t Type, ext int8, b []byte, head int, n uint64) (Token, error) {
 func Skip(b []byte) (int, error) {
 	off := 0
 	for left := uint64(1); left > 0; left-- {
-		t, err := Next(b[off:])
-		if err != nil {
-			return off, err
+		if off >= len(b) {
+			return off, ErrShort
 		}
-		off += t.Size
-		switch t.Type {
-		case Array:
-			left += t.N
-		case Map:
-			left += 2 * t.N
+		switch c := b[off]; {
+		case c <= 0x7f || c >= 0xe0:
+			off++
+		case c <= 0x8f:
+			left += 2 * uint64(c&0x0f)
+			off++
+		case c <= 0x9f:
+			left += uint64(c & 0x0f)
+			off++
+		case c <= 0xbf:
+			n := 1 + int(c&0x1f)
+			if n > len(b)-off {
+				return off, ErrShort
+			}
+			off += n
+		default:
+			n, more, err := skipWide(b[off:])
+			if err != nil {
+				return off, err
+			}
+			off += n
+			left += more
 		}
 		if left > uint64(len(b)-off)+1 { // every object takes a byte at least
 			return off, ErrShort
 		}
 	}
 	return off, nil
+}
+
+// skipWide passes over a token whose head is longer than a byte; more is what an array or a map holds.
+func skipWide(b []byte) (n int, more uint64, err error) {
+	if n := int(scalar[b[0]-0xc0]); n > 0 && n <= len(b) {
+		return n, 0, nil
+	}
+	t, err := wide(b[0], b)
+	switch t.Type {
+	case Array:
+		more = t.N
+	case Map:
+		more = 2 * t.N
+	}
+	return t.Size, more, err
+}
+
+// scalar is the whole size of the tokens 0xc0 to 0xdf that have but one.
+var scalar = [32]uint8{
+	0: 1, 2: 1, 3: 1, 10: 5, 11: 9, 12: 2, 13: 3, 14: 5, 15: 9, 16: 2, 17: 3, 18: 5, 19: 9, 20: 3, 21: 4, 22: 6, 23: 10, 24: 18,
 }

@@ -115,6 +115,9 @@ func FuzzSkip(f *testing.F) {
 		if n > len(b) {
 			t.Fatalf("%d of %d bytes", n, len(b))
 		}
+		if m, werr := walk(b); m != n || (werr == nil) != (err == nil) {
+			t.Fatalf("%d, %v; token by token %d, %v", n, err, m, werr)
+		}
 		if err != nil {
 			return
 		}
@@ -127,4 +130,39 @@ func FuzzSkip(f *testing.F) {
 			}
 		}
 	})
+}
+
+// walk is Skip, token by token.
+func walk(b []byte) (int, error) {
+	off := 0
+	for left := uint64(1); left > 0; left-- {
+		t, err := Next(b[off:])
+		if err != nil {
+			return off, err
+		}
+		off += t.Size
+		switch t.Type {
+		case Array:
+			left += t.N
+		case Map:
+			left += 2 * t.N
+		}
+		if left > uint64(len(b)-off)+1 {
+			return off, ErrShort
+		}
+	}
+	return off, nil
+}
+
+func BenchmarkSkip(b *testing.B) {
+	obj, err := FromJSON(nil, []byte(`{"event_id":"EVT-00000001","host":"ws-042","user":"j.doe@corp.example","process_id":2214,"score":0.97,"tags":["a","b"],"none":null}`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(obj)))
+	for b.Loop() {
+		if n, err := Skip(obj); n != len(obj) || err != nil {
+			b.Fatal(n, err)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"prescore/engine/event"
+	"prescore/engine/wire"
 )
 
 // file writes a line of JSON a record: {"time":"...","tag":"...","record":{...}}. A file that was moved away is not made anew until the
@@ -33,10 +34,10 @@ func (s *file) Send(tag string, chunk []byte) error {
 	each(chunk, func(r record) {
 		start := len(s.buf)
 		s.buf = event.AppendRFC3339(append(s.buf, `{"time":"`...), r.ns)
-		s.buf = appendText(append(s.buf, `","tag":`...), tag)
+		s.buf = wire.AppendQuoted(append(s.buf, `","tag":`...), event.BytesOf(tag), false)
 		s.buf = append(s.buf, `,"record":`...)
-		var ok bool
-		if s.buf, _, ok = AppendJSON(s.buf, r.body); !ok {
+		var err error
+		if s.buf, err = wire.AppendJSON(s.buf, r.body); err != nil {
 			s.buf = s.buf[:start]
 			return
 		}

@@ -195,34 +195,6 @@ func TestForwardNobodyThere(t *testing.T) {
 	}
 }
 
-func TestAppendJSON(t *testing.T) {
-	f := func(in, want string) {
-		t.Helper()
-		got, rest, ok := AppendJSON(nil, []byte(in))
-		if !ok || string(got) != want || len(rest) != 0 {
-			t.Errorf("%x: %s, %v; want %s", in, got, ok, want)
-		}
-	}
-	f("\x80", `{}`)
-	f("\x90", `[]`)
-	f("\x93\x80\x90\xc0", `[{},[],null]`)
-	f("\x82\xa1a\x01\xa1b\x92\xff\xc3", `{"a":1,"b":[-1,true]}`)
-	f("\x81\x01\xa1x", `{"1":"x"}`)
-	f("\x81\xc4\x01a\xa1x", `{"YQ==":"x"}`)
-	f("\x81\x92\x01\x02\xa1x", `{"(nested)":"x"}`)
-	f("\x81\xa1k\x81\xa1k\x81\xa1k\x90", `{"k":{"k":{"k":[]}}}`)
-	f("\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00", `null`)
-	f("\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00", `1.5`)
-	f("\xa6\"\\\n\x01\xffz", `"\"\\\n\u0001`+"\uFFFD"+`z"`)
-	if out, _, ok := AppendJSON([]byte("x"), []byte("\x82\xa1a\x01\xa1b")); ok || string(out) != "x" {
-		t.Errorf("cut short: %s, %v", out, ok)
-	}
-	deep := strings.Repeat("\x91", 1_000_000) + "\xc0"
-	if out, _, ok := AppendJSON(nil, []byte(deep)); !ok || len(out) != 2_000_004 {
-		t.Errorf("a million deep: %d bytes, %v", len(out), ok)
-	}
-}
-
 // FuzzChunk: whatever bytes come, a sink neither panics nor writes what is not JSON.
 func FuzzChunk(f *testing.F) {
 	f.Add(chunk())
@@ -230,8 +202,8 @@ func FuzzChunk(f *testing.F) {
 	f.Add([]byte("\x92\x01\x81\x01\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		each(b, func(r record) {
-			out, _, ok := AppendJSON(nil, r.body)
-			if !ok {
+			out, err := wire.AppendJSON(nil, r.body)
+			if err != nil {
 				t.Fatalf("a whole record cannot be written: %x", r.body)
 			}
 			if !json.Valid(out) {
