@@ -103,4 +103,7 @@ func (r *Room) note(ev *event.Event, before, now match.Counts) {
 		r.counts[4].Add(n)
 		ev.Problem("detect", "too_many_values", "")
 	}
+	if n := now.Forgotten - before.Forgotten; n > 0 {
+		r.counts[5].Add(n)
+	}
 }

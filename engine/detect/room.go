@@ -36,6 +36,8 @@ type Counts struct {
 	ValuesCut   uint64 // values looked at to sigma.MaxScan only
 	RegexCut    uint64 // regular expressions that saw part of a value only
 	FieldsCut   uint64 // fields with more values than are looked at
+	Forgotten   uint64 // values whose place in the matcher's memory another took: they are looked at anew
+	Unplanned   uint64 // events that were routed without a plan, for another had its place
 }
 
 // Room is a compiled set of rules.
@@ -50,7 +52,7 @@ type Room struct {
 	warnings []string
 	scratch  sync.Pool
 
-	counts [5]atomic.Uint64
+	counts [6]atomic.Uint64
 }
 
 // New reads and compiles the rules. A rule that cannot be used is a problem and a warning; an option that cannot be used, a file
@@ -205,5 +207,5 @@ func (r *Room) Record(ev *event.Event) sigma.Record {
 
 // Counts gives the counters.
 func (r *Room) Counts() Counts {
-	return Counts{r.counts[0].Load(), r.counts[1].Load(), r.counts[2].Load(), r.counts[3].Load(), r.counts[4].Load()}
+	return Counts{r.counts[0].Load(), r.counts[1].Load(), r.counts[2].Load(), r.counts[3].Load(), r.counts[4].Load(), r.counts[5].Load(), r.matcher.Unplanned()}
 }

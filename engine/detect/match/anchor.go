@@ -369,6 +369,8 @@ func (x *indexer) close() {
 		if len(k.back) > 0 {
 			lf.back = newWalk(k.back, true)
 		}
+		lf.remember = len(k.front)+len(k.back)+len(k.grams) >= memoryWorth
+		x.b.m.remember = x.b.m.remember || lf.remember
 		x.b.lane.fields = append(x.b.lane.fields, lf)
 	}
 }

@@ -21,6 +21,7 @@ type Matcher struct {
 
 	laneWords, rowWords []*words // keywords by lane, and by row of the router
 	maxLits, maxSpots   int      // of the largest words
+	remember            bool     // some field does
 }
 
 // spot is where a rule, or a literal, stands.
@@ -70,6 +71,8 @@ type laneField struct {
 	grams   grams
 	present []int32 // rules that are candidates wherever the field is
 	wide    bool    // some literal is not ASCII
+
+	remember bool // what its values gave is worth remembering
 }
 
 // New compiles rules. Rules whose log source no row of the router covers never run: Unrouted names them.
@@ -155,6 +158,14 @@ func (m *Matcher) Unrouted() map[sigma.LogSource]int {
 		}
 	}
 	return out
+}
+
+// Unplanned is how many events the router had no plan for.
+func (m *Matcher) Unplanned() uint64 {
+	if m.router == nil {
+		return 0
+	}
+	return m.router.Unplanned()
 }
 
 // Fields gives the resolver, for a Record.

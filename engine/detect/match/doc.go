@@ -4,7 +4,8 @@
 // rarest literals that its rules cannot do without (anchor.go chooses them; walk.go finds whole values, prefixes and suffixes, gram.go
 // substrings, words.go keywords, once for all lanes of an event), and the rules as trees over interned items (compile.go, item.go).
 // An event goes through the lanes of its log sources: each indexed field is scanned once, what is hit names the candidate rules,
-// and only these are evaluated, each item at most once. A value is folded when something compares with it, once.
+// and only these are evaluated, each item at most once. A value is folded when something compares with it, once. What a value gave in
+// a field is remembered (memory.go), since most values come again.
 //
 // Its door is New and Matcher.Run. It imports engine/event and the sigma and route packages beside it. What Run gives lives until
 // the Scratch is used again. Nothing is allocated for an event that has no finding. Input is bounded by sigma.MaxScan per value and

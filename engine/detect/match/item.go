@@ -43,6 +43,7 @@ type item struct {
 	field  fieldID
 	marked bool // the index answers it: a hit of one of its literals is its answer
 	cost   int  // of an evaluation, for ordering
+	pure   bool // nothing but the field decides
 	plain  bool // one value of the field that compares with one of the item's is enough, and one there must be
 	vals   []value
 }
@@ -70,7 +71,7 @@ func simple(p *sigma.Pattern) (string, test, bool) {
 // compileItem turns an item into its compiled form; false where the names table is full.
 func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 	id, ok := f.id(it.Field)
-	out := item{src: it, field: id, vals: make([]value, len(it.Values)), cost: 1, plain: !it.All}
+	out := item{src: it, field: id, vals: make([]value, len(it.Values)), cost: 1, plain: !it.All, pure: true}
 	for i := range it.Values {
 		v := &it.Values[i]
 		c := value{src: v, cased: v.Pattern.Cased}
@@ -94,7 +95,7 @@ func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 			c.test = testCompare
 			out.cost += 10
 		case sigma.IsRef:
-			c.test = testRef
+			c.test, out.pure = testRef, false
 			var in bool
 			c.ref, in = f.id(v.Ref)
 			ok = ok && in
@@ -116,16 +117,20 @@ func (r *run) item(n int32) bool {
 		return m&1 != 0
 	}
 	it := &r.lane.items[n]
-	ok := false
+	ok, work := false, r.regexWork
 	if !it.marked { // a marked one that was hit has its memo already
 		ok = r.evaluate(it)
 	}
 	if it.src.Negate {
 		ok = !ok
 	}
-	r.memo[n] = r.epoch << 1
+	answer := uint32(0)
 	if ok {
-		r.memo[n]++
+		answer = 1
+	}
+	r.memo[n] = r.epoch<<1 | answer
+	if it.pure && r.regexWork == work { // an expression that works may have to stop where it would not the next time
+		r.learn(it, n, answer)
 	}
 	return ok
 }

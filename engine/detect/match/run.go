@@ -20,8 +20,9 @@ type textValue struct {
 	hasset bool
 	chars  sigma.Chars // where hasset
 
-	searches uint8 // for literals, up to minSearches
-	pairs    int32 // one more than the index in run.pairs; 0 where not made
+	hash     uint64 // of orig; 0 where not made
+	searches uint8  // for literals, up to minSearches
+	pairs    int32  // one more than the index in run.pairs; 0 where not made
 }
 
 // fieldValues is what the record has under a field.
@@ -35,6 +36,8 @@ type cached struct {
 	epoch    uint32
 	from, to int32
 	present  bool
+	lane     uint32      // run.epoch of the lane that known is of
+	known    *remembered // what the field's only value gave there
 }
 
 // Counts is what a Scratch met at its bounds, since it was made.
@@ -42,6 +45,8 @@ type Counts struct {
 	Values uint64 // values longer than sigma.MaxScan, looked at to there
 	Regex  uint64 // expressions that saw a part of their value only, or none for the work before them
 	Fields uint64 // fields with more than maxValues values
+
+	Forgotten uint64 // values that memory gave up for others
 }
 
 // Scratch is the memory of one evaluation at a time.
@@ -76,6 +81,10 @@ type run struct {
 	cutValues  uint64
 	cutFields  uint64
 
+	memory   *memory // nil where no field is worth it
+	hits     []int32 // literals, in the order of their hits
+	replaced uint64  // in memory
+
 	rowBuf  []uint16
 	laneBuf []uint16
 	out     []int32
@@ -88,8 +97,12 @@ func (m *Matcher) NewScratch() *Scratch {
 		l := &m.lanes[i]
 		lits, items, rules = max(lits, len(l.lits)), max(items, len(l.items)), max(rules, len(l.rules))
 	}
-	return &Scratch{run: run{m: m, fields: make([]cached, len(m.fields.list)), seen: make([]uint32, lits), memo: make([]uint32, items),
+	s := &Scratch{run: run{m: m, fields: make([]cached, len(m.fields.list)), seen: make([]uint32, lits), memo: make([]uint32, items),
 		rules: make([]uint32, rules)}}
+	if m.remember {
+		s.memory = newMemory()
+	}
+	return s
 }
 
 // Run gives the rules that match an event, as indexes into the matcher's, ascending. The slice is valid until the next Run.
@@ -133,7 +146,8 @@ func (s *Scratch) lanes(lanes []uint16) []int32 {
 	s.Counts.Values += s.cutValues
 	s.Counts.Regex += s.cutRegex
 	s.Counts.Fields += s.cutFields
-	s.cutValues, s.cutRegex, s.cutFields = 0, 0, 0
+	s.Counts.Forgotten += s.replaced
+	s.cutValues, s.cutRegex, s.cutFields, s.replaced = 0, 0, 0, 0
 	return s.out
 }
 
@@ -164,9 +178,11 @@ func (r *run) enter(l *lane) {
 		clear(r.seen)
 		clear(r.memo)
 		clear(r.rules)
+		clear(r.fields)
 		r.epoch = 1
 	}
 	r.candidates = r.candidates[:0]
+	r.hits = r.hits[:0]
 }
 
 // inLane scans the fields that the lane indexes and evaluates the rules that were hit.
@@ -187,6 +203,10 @@ func (r *run) inLane(n uint16) {
 		}
 		for _, p := range f.present {
 			r.candidate(p)
+		}
+		if f.remember && r.memory != nil && len(vals.list) == 1 && vals.list[0].val.K == event.String && len(vals.list[0].orig) <= memoryText {
+			r.recall(n, uint16(i), f, &vals.list[0])
+			continue
 		}
 		for k := range vals.list {
 			if v := &vals.list[k]; v.text {
@@ -238,6 +258,7 @@ func (r *run) hit(n int32) {
 		return
 	}
 	r.seen[n] = r.epoch
+	r.hits = append(r.hits, n)
 	l := &r.lane.lits[n]
 	for _, c := range l.rules {
 		r.candidate(c)

@@ -40,8 +40,13 @@ func (p *plan) channel(name string) *channelSet {
 	return set
 }
 
-// maxPlans bounds the plans that are kept, one for each hash: others are made up again for each event, without being kept.
-const maxPlans = 256
+const (
+	// maxPlans bounds the plans that are kept: four classes of each of the 120 sources that are known, and a host has a few dozen.
+	// Events whose places others have are looked up in the table each time, and counted (Unplanned).
+	maxPlans = 512
+	// planProbes is how many places a plan may stand in.
+	planProbes = 4
+)
 
 // plans is filled as events come, by several threads; a plan that is there stays.
 type plans [maxPlans]atomic.Pointer[plan]
@@ -52,16 +57,21 @@ func (r *Router) plan(ev *event.Event) *plan {
 	for i := 0; i < len(ev.Source); i++ {
 		h = h*31 + uint32(ev.Source[i])
 	}
-	at := &r.plans[h%maxPlans]
-	p := at.Load()
-	if p == nil {
-		p = r.newPlan(ev)
-		at.CompareAndSwap(nil, p)
+	for k := range uint32(planProbes) {
+		at := &r.plans[(h+k)%maxPlans]
+		p := at.Load()
+		if p == nil {
+			p = r.newPlan(ev)
+			if !at.CompareAndSwap(nil, p) {
+				p = at.Load()
+			}
+		}
+		if p.class == ev.Class && p.activity == ev.Activity && p.source == ev.Source {
+			return p
+		}
 	}
-	if p.class != ev.Class || p.activity != ev.Activity || p.source != ev.Source {
-		return nil
-	}
-	return p
+	r.unplanned.Add(1)
+	return nil
 }
 
 func (r *Router) newPlan(ev *event.Event) *plan {

@@ -3,6 +3,7 @@ package route
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"prescore/engine/detect/sigma"
 	"prescore/engine/event"
@@ -66,6 +67,7 @@ type Router struct {
 	eventID   event.NameID
 	provider  event.NameID
 	plans     plans
+	unplanned atomic.Uint64
 }
 
 // group is the rows of one source.
@@ -168,6 +170,9 @@ func (r *Router) index(source string, c *row, n uint16) {
 		}
 	}
 }
+
+// Unplanned is how many events found the place of their plan taken (maxPlans).
+func (r *Router) Unplanned() uint64 { return r.unplanned.Load() }
 
 // LogSources gives what each row stands for, by index.
 func (r *Router) LogSources() []sigma.LogSource { return r.sources }

@@ -229,4 +229,7 @@ func TestPlans(t *testing.T) {
 	if routed == 0 {
 		t.Error("nothing is routed")
 	}
+	if n := r.Unplanned(); n == 0 { // there are more sources with a class and an activity here than plans
+		t.Error("no event is counted as one without a plan")
+	}
 }

@@ -1,0 +1,161 @@
+package match
+
+import (
+	"hash/maphash"
+
+	"prescore/engine/event"
+)
+
+// The bounds of a memory. A host starts the same programs for the same users again and again: of the values that rules look at in
+// captures two of three were there before, most of them programs, users and hashes.
+const (
+	memoryWays  = 4   // places for a value
+	memorySets  = 512 // so that there are 2,048 entries, 1.5 megabytes for each thread
+	memoryText  = 424 // bytes of a value; longer ones (scripts, messages) are seldom seen twice
+	memoryList  = 72  // rules and answers of an entry
+	memoryDoor  = 1 << 13
+	memoryWorth = 16 // literals in a field from which looking a value up is cheaper than indexing it
+)
+
+// memory holds what values gave in fields of lanes: the rules that become candidates, and the answers of items. All of that is a pure
+// function of the value. A value is taken in when it comes the second time, so that values that never come again cost a hash and two
+// probes; and it takes the place of one that was not asked for since its set was full, so that a flood of values washes out nothing
+// that is in use. Which values share a place depends on a random seed.
+type memory struct {
+	seed    maphash.Seed
+	keys    [memorySets][memoryWays]uint64 // 0: free
+	used    [memorySets]uint8              // bits of the ways asked for since all were
+	door    [memoryDoor]uint16
+	entries []remembered
+}
+
+// remembered is what one value gave.
+type remembered struct {
+	lane, field uint16 // field is an index into the lane's
+	size        uint16
+	rules, n    uint8 // of list: the first are rules of the lane, up to n items, shifted, with the answer in the lowest bit
+	text        [memoryText]byte
+	list        [memoryList]uint32
+}
+
+func newMemory() *memory {
+	return &memory{seed: maphash.MakeSeed(), entries: make([]remembered, memorySets*memoryWays)}
+}
+
+// key gives what a value in a field of a lane is kept under; hash is the value's.
+func memoryKey(hash uint64, lane, field uint16) uint64 {
+	k := (hash ^ uint64(lane)<<16 ^ uint64(field)) * 0x9e3779b97f4a7c15
+	return k ^ k>>32 | 1
+}
+
+// find gives the entry of a value, nil where it has none.
+func (m *memory) find(key uint64, lane, field uint16, text string) *remembered {
+	set := key >> 1 % memorySets
+	for way, k := range m.keys[set] {
+		if k != key {
+			continue
+		}
+		e := &m.entries[set*memoryWays+uint64(way)]
+		if e.lane == lane && e.field == field && event.View(e.text[:e.size]) == text {
+			m.used[set] |= 1 << way
+			return e
+		}
+	}
+	return nil
+}
+
+// admit reports whether a value is one that came before, and notes it where it did not.
+func (m *memory) admit(key uint64) bool {
+	d := &m.door[key>>16%memoryDoor]
+	if *d == uint16(key>>48) {
+		return true
+	}
+	*d = uint16(key >> 48)
+	return false
+}
+
+// take gives the entry for a new value, and whether another had to go for it.
+func (m *memory) take(key uint64) (e *remembered, replaced bool) {
+	set := key >> 1 % memorySets
+	way := uint64(0)
+	for way < memoryWays && m.keys[set][way] != 0 {
+		way++
+	}
+	if way == memoryWays {
+		replaced = true
+		for way = 0; way < memoryWays && m.used[set]>>way&1 != 0; way++ {
+		}
+		if way == memoryWays {
+			m.used[set], way = 0, key>>40%memoryWays
+		}
+	}
+	m.keys[set][way] = key
+	m.used[set] |= 1 << way
+	return &m.entries[set*memoryWays+way], replaced
+}
+
+// recall is index for the one value of a field, out of memory where it is there. n and i say which lane and which of its fields.
+func (r *run) recall(n, i uint16, f *laneField, v *textValue) {
+	if v.hash == 0 {
+		v.hash = maphash.String(r.memory.seed, v.orig)
+	}
+	c := &r.fields[f.field]
+	key := memoryKey(v.hash, n, i)
+	if e := r.memory.find(key, n, i, v.orig); e != nil {
+		for _, rule := range e.list[:e.rules] {
+			r.candidate(int32(rule))
+		}
+		for _, it := range e.list[e.rules:e.n] {
+			r.memo[it>>1] = r.epoch<<1 | it&1
+		}
+		c.known, c.lane = e, r.epoch
+		return
+	}
+	r.hits = r.hits[:0]
+	r.index(f, v)
+	if !r.memory.admit(key) || !r.fits() {
+		return
+	}
+	e, replaced := r.memory.take(key)
+	if replaced {
+		r.replaced++
+	}
+	e.lane, e.field, e.size = n, i, uint16(copy(e.text[:], v.orig))
+	e.rules, e.n = 0, 0
+	for _, h := range r.hits {
+		for _, rule := range r.lane.lits[h].rules {
+			e.list[e.rules] = uint32(rule)
+			e.rules++
+		}
+	}
+	e.n = e.rules
+	for _, h := range r.hits {
+		for _, it := range r.lane.lits[h].items {
+			e.add(it, r.memo[it]&1)
+		}
+	}
+	c.known, c.lane = e, r.epoch
+}
+
+// fits reports whether what was hit fits an entry.
+func (r *run) fits() bool {
+	n := 0
+	for _, h := range r.hits {
+		n += len(r.lane.lits[h].rules) + len(r.lane.lits[h].items)
+	}
+	return n <= memoryList
+}
+
+// learn notes the answer of an item with the value that it was found for, where that is remembered and has room.
+func (r *run) learn(it *item, n int32, answer uint32) {
+	if c := &r.fields[it.field]; c.lane == r.epoch {
+		c.known.add(n, answer)
+	}
+}
+
+func (e *remembered) add(it int32, answer uint32) {
+	if e.n < memoryList {
+		e.list[e.n] = uint32(it)<<1 | answer
+		e.n++
+	}
+}
