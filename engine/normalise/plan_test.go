@@ -21,6 +21,7 @@ func TestPlanChangesNothing(t *testing.T) {
 		return r
 	}
 	fast, plain := build(), build()
+	plain.shapes = nil
 	for _, s := range fast.sources {
 		if s.plan == nil {
 			t.Fatalf("%s has no plan: it runs all of its %d steps on every record", s.name, len(s.fields))
@@ -65,8 +66,8 @@ func TestPlanChangesNothing(t *testing.T) {
 			fast.Apply(a)
 			plain.Apply(b)
 		} else {
-			fast.as(a, fast.sources[at])
-			plain.as(b, plain.sources[at])
+			fast.as(a, fast.sources[at], nil)
+			plain.as(b, plain.sources[at], nil)
 		}
 		most = max(most, len(fast.sources[at].early)+len(fast.sources[at].late))
 		if got, want := describe(a), describe(b); got != want {

@@ -30,6 +30,7 @@ type Room struct {
 	scales    map[string]*scale
 	sources   []*source
 	recognise recogniser
+	shapes    *shapes // nil: every record is taken as if it were the first of its shape
 	generic   *source // for what none recognises
 	required  requirements
 	baselines baselines
@@ -43,7 +44,7 @@ const genericName = "generic"
 
 // New reads and compiles the mappings. It refuses a configuration or a mapping that is wrong, with the place and the reason.
 func New(cfg Config, in In) (*Room, error) {
-	r := &Room{aheadNS: int64(cfg.MaxAhead), behindNS: int64(cfg.MaxBehind), scales: map[string]*scale{}, invalid: map[string]bool{}}
+	r := &Room{aheadNS: int64(cfg.MaxAhead), behindNS: int64(cfg.MaxBehind), scales: map[string]*scale{}, invalid: map[string]bool{}, shapes: newShapes()}
 	r.clock.dayFirst = cfg.DayFirst
 	if cfg.Timezone != "" && cfg.Timezone != "UTC" {
 		loc, err := time.LoadLocation(cfg.Timezone)
@@ -214,39 +215,32 @@ type state struct {
 
 // Apply fills the canonical keys, source, class, activity, entities, baseline and context of an event, and marks what is invalid.
 func (r *Room) Apply(ev *event.Event) {
-	s := r.recognise.find(r, ev)
+	shape := r.shapes.of(r, ev)
+	var s *source
+	if shape != nil {
+		s = shape.sight.find(r, ev)
+	} else {
+		s = r.recognise.find(r, ev)
+	}
 	if s != nil {
 		ev.Source = s.name
 	} else if s = r.generic; s == nil {
 		return
 	}
-	r.as(ev, s)
+	r.as(ev, s, shape)
 }
 
-// as applies the mapping of a source to an event.
-func (r *Room) as(ev *event.Event, s *source) {
+// as applies the mapping of a source to an event, whose shape may be nil.
+func (r *Room) as(ev *event.Event, s *source, shape *shape) {
 	var st state
-	for i := range s.messages { // before the tables: a message that is understood says more than the name of who wrote it
-		s.messages[i].apply(r, ev, &st)
+	var c *script
+	if shape != nil {
+		c = shape.script(ev, s)
 	}
-	var set stepSet
-	asked := s.plan.mark(ev, &set)
-	for i := range s.early {
-		if t := &s.early[i]; t.bit == 0 || t.bit&asked != 0 {
-			r.table(ev, t, &st)
-		}
-	}
-	r.fields(ev, s, &set)
-	for i := range s.late {
-		if t := &s.late[i]; t.bit == 0 || t.bit&asked != 0 {
-			r.table(ev, t, &st)
-		}
-	}
-	for i := range s.named {
-		if v := r.get(ev, &s.named[i]); v.K == event.String && v.S != "" && len(v.S) <= maxSourceName {
-			ev.Source = v.S
-			break
-		}
+	if c != nil {
+		c.run(r, ev, &st)
+	} else {
+		r.plainly(ev, s, &st)
 	}
 	r.time(ev)
 	r.derive(ev)
@@ -258,6 +252,41 @@ func (r *Room) as(ev *event.Event, s *source) {
 	if s.drift != nil {
 		s.drift.see(ev)
 	}
+}
+
+// plainly runs the steps and tables of a source.
+func (r *Room) plainly(ev *event.Event, s *source, st *state) {
+	for i := range s.messages { // before the tables: a message that is understood says more than the name of who wrote it
+		s.messages[i].apply(r, ev, st)
+	}
+	var set stepSet
+	asked := s.plan.mark(ev, &set)
+	for i := range s.early {
+		if t := &s.early[i]; t.bit == 0 || t.bit&asked != 0 {
+			r.table(ev, t, st)
+		}
+	}
+	r.fields(ev, s, &set)
+	for i := range s.late {
+		if t := &s.late[i]; t.bit == 0 || t.bit&asked != 0 {
+			r.table(ev, t, st)
+		}
+	}
+	for i := range s.named {
+		if r.name(ev, &s.named[i]) {
+			break
+		}
+	}
+}
+
+// name takes the source's name from a field that has a better one.
+func (r *Room) name(ev *event.Event, s *step) bool {
+	v := r.get(ev, s)
+	if v.K != event.String || v.S == "" || len(v.S) > maxSourceName {
+		return false
+	}
+	ev.Source = v.S
+	return true
 }
 
 // maxSourceName bounds a source's name taken from a record, in bytes: it is a label in metrics and state, not text.
