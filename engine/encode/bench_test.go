@@ -40,7 +40,7 @@ func BenchmarkView(b *testing.B) {
 			buf := make([]byte, 0, 1<<14)
 			b.ReportAllocs()
 			for b.Loop() {
-				r.view.Plan(&plan, ev)
+				r.view.Plan(&plan, ev, 0)
 				buf = r.view.Append(buf[:0], &plan, ev, nil)
 			}
 			b.SetBytes(int64(len(buf)))

@@ -15,7 +15,7 @@ func (r *Room) Append(dst []byte, ev *event.Event) []byte {
 	}
 	var plan project.Plan
 	if r.view != nil {
-		r.view.Plan(&plan, ev)
+		r.view.Plan(&plan, ev, r.extra(ev))
 	}
 	pairs := ev.Raw[head.Size:]
 	switch {

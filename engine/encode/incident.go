@@ -39,7 +39,7 @@ func (r *Room) AppendIncident(dst []byte, inc *event.Incident) []byte {
 	ev := r.incidentEvent(inc)
 	var plan project.Plan
 	if r.view != nil {
-		r.view.Plan(&plan, ev)
+		r.view.Plan(&plan, ev, 0)
 	}
 	if r.layout == nested {
 		dst = append(dst, 0x81)

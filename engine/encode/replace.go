@@ -11,6 +11,19 @@ import (
 
 var keyUnmapped = key("unmapped")
 
+// extra says what replaced wants of the view beyond the event's own.
+func (r *Room) extra(ev *event.Event) project.Extra {
+	switch {
+	case r.layout != replace:
+		return 0
+	case r.view.Schema() == project.ECS:
+		return project.Original
+	case r.view.Schema() == project.OCSF && ev.Line != "":
+		return project.Original | project.NoUnmapped
+	}
+	return project.NoUnmapped
+}
+
 // replaced appends the view as the record, with the original where the schema keeps it, and "prescore".
 func (r *Room) replaced(dst []byte, ev *event.Event, plan *project.Plan, pairs []byte, n int) []byte {
 	dst, o := begin(dst)
@@ -26,14 +39,13 @@ func (r *Room) replaced(dst []byte, ev *event.Event, plan *project.Plan, pairs [
 		}
 	case project.OCSF:
 		text = ev.Line
-		r.view.WithoutUnmapped(plan)
 	}
 	if len(dst) == at && text != "" && r.rewrite && r.redact.MayHold(text) {
 		dst = r.redact.AppendValue(dst, text)
 		text = event.View(dst[at:])
 	}
 	made := len(dst)
-	r.view.WithOriginal(plan, text)
+	plan.SetOriginal(text)
 	dst, o.n = r.view.AppendPairs(dst, plan, ev, r.redact)
 	dst = dst[:at+copy(dst[at:], dst[made:])]
 	switch r.view.Schema() {

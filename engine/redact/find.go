@@ -30,30 +30,71 @@ func (r *Redactor) find(s string, from int) (start, end int, ok bool) {
 			return start, end, true
 		}
 	}
-	i := from
 	b := unsafe.Slice(unsafe.StringData(s), len(s))
-	for ; i < len(b); i += 8 {
-		var x uint64
-		if i+8 <= len(b) {
-			x = binary.LittleEndian.Uint64(b[i:])
-		} else {
-			x = tail(b, i)
+	for i := from; i < len(b); i += 8 {
+		x := word(b, i)
+		hits := opens(x)
+		if hits == 0 {
+			continue
 		}
-		hits := zeros(x&(0xf8*ones) ^ 0x38*ones)
-		if dash := zeros(x&(0xfd*ones) ^ 0x2d*ones); dash != 0 {
-			blank := zeros(x&(0xfd*ones)^0x20*ones) << 8
-			if i == 0 || opensFlag(s[i-1]) {
-				blank |= 0x80
-			}
-			hits |= dash & blank
+		if hits &^= zeros(x&(0xfd*ones)^0x2d*ones) &^ afterBlank(s, i, x); hits == 0 {
+			continue
 		}
 		for ; hits != 0; hits &= hits - 1 {
-			if start, end, ok = r.at(s, i+bits.TrailingZeros64(hits)>>3, from); ok {
+			j := i + bits.TrailingZeros64(hits)>>3
+			if !r.worth(s, j, from) {
+				continue
+			}
+			if start, end, ok = r.at(s, j, from); ok {
 				return start, end, true
 			}
 		}
 	}
 	return 0, 0, false
+}
+
+// opens marks the bytes of a word that a secret may follow, a few others too.
+func opens(x uint64) uint64 {
+	return zeros(x&(0xf8*ones)^0x38*ones) | zeros(x&(0xfd*ones)^0x2d*ones)
+}
+
+// afterBlank marks the bytes of a word before which a flag may start: the word stands at s[i].
+func afterBlank(s string, i int, x uint64) uint64 {
+	blank := zeros(x&(0xfd*ones)^0x20*ones) << 8
+	if i == 0 || opensFlag(s[i-1]) {
+		blank |= 0x80
+	}
+	return blank
+}
+
+// worth reports whether at can find a secret at s[i]: what it says no to, at does too.
+func (r *Redactor) worth(s string, i, low int) bool {
+	switch s[i] {
+	case ':', '=': // after three bytes for a name, or before // or a scheme
+		if i-low >= minName || i+1 >= len(s) {
+			return i+1 < len(s)
+		}
+		return beforeValue[s[i+1]]
+	case '>':
+		return i-low >= minName
+	case '-', '/':
+		return true
+	}
+	return false
+}
+
+// minName is the length of the shortest name: no pattern is shorter.
+const minName = 3
+
+// beforeValue are the bytes that may follow a separator without a name before it, if a secret is to follow.
+var beforeValue = table("/=> \t\"'bBdDnNaA")
+
+// word gives the eight bytes of b from i on, those behind its end zero.
+func word(b []byte, i int) uint64 {
+	if i+8 <= len(b) {
+		return binary.LittleEndian.Uint64(b[i:])
+	}
+	return tail(b, i)
 }
 
 // tail gives the last bytes of b, from i on and fewer than eight, as they stand in a word whose other bytes are zero.

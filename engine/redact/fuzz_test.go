@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -150,4 +151,50 @@ func FuzzWords(f *testing.F) {
 			t.Fatalf("%q from %d: %d to %d %v, want %d to %d %v", s, from, a, b, ok, x, y, is)
 		}
 	})
+}
+
+// plainFind is find a byte at a time, with no byte left out.
+func (r *Redactor) plainFind(s string, from int) (start, end int, ok bool) {
+	if from == 0 {
+		if start, end, ok = netUser(s, 0); ok {
+			return start, end, true
+		}
+	}
+	for i := from; i < len(s); i++ {
+		if start, end, ok = r.at(s, i, from); ok {
+			return start, end, true
+		}
+	}
+	return 0, 0, false
+}
+
+// TestFindLeavesNothingOut: find, which passes over bytes that no secret can follow, finds what looking at each finds, in random texts
+// of what secrets and the text around them are made of.
+func TestFindLeavesNothingOut(t *testing.T) {
+	r := standard(t)
+	parts := []string{"password", "pwd", "token", "a", "ab", "C", "x y", " ", " ", "  ", "=", ":", ":", ">", "<", "://", "-p", "--", "-", "/", "\"", "'",
+		"bearer ", "Basic ", "Digest ", "AWS4-HMAC-SHA256 ", "dXNlcjpwYXNz", "mysql", "login", "user:pw@host", "net user bob ", "8", "9;", "?", "{", "]", ",", "\t", "\xff", "ключ"}
+	rng := rand.New(rand.NewPCG(11, 12))
+	var b []byte
+	found := 0
+	for range 300_000 {
+		b = b[:0]
+		for range 1 + rng.IntN(9) {
+			b = append(b, parts[rng.IntN(len(parts))]...)
+		}
+		s, from := string(b), 0
+		if rng.IntN(3) == 0 {
+			from = rng.IntN(len(s))
+		}
+		start, end, ok := r.find(s, from)
+		if wantStart, wantEnd, want := r.plainFind(s, from); ok != want || start != wantStart || end != wantEnd {
+			t.Fatalf("%q from %d: got %d to %d, %v, want %d to %d, %v", s, from, start, end, ok, wantStart, wantEnd, want)
+		}
+		if ok {
+			found++
+		}
+	}
+	if found < 10_000 {
+		t.Errorf("only %d of the texts had a secret", found)
+	}
 }

@@ -40,6 +40,9 @@ func short(s string, i, n, e int) (start, end int, ok bool) {
 	default:
 		return 0, 0, false
 	}
+	if n+1 >= len(s) { // no value
+		return 0, 0, false
+	}
 	low := max(0, i-maxProg)
 	for b := low; b < i; b++ {
 		if len(programsBy[s[b]]) == 0 || b > low && keyByte[s[b-1]] {

@@ -201,6 +201,11 @@ func BenchmarkMayHold(b *testing.B) {
 	}
 	f("prose300", strings.Repeat("Accepted publickey for bob from here ", 9)[:300])
 	f("command300", cleanLine[:300])
+	// What a view has of an endpoint's event.
+	for _, v := range []string{"high", "svchost.exe", "EVT-00000012", "process_creation", `C:\Windows\explorer.exe`,
+		`C:\Windows\System32\svchost.exe -k netsvcs -p`, `C:\Program Files\Browser\browser.exe --type=renderer --lang=en`} {
+		f(v, v)
+	}
 }
 
 func BenchmarkKeyIsSecret(b *testing.B) {

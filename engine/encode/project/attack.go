@@ -24,22 +24,43 @@ var tactics = []tactic{
 // mitre is the name of the framework, encoded.
 var mitre = key("MITRE ATT&CK")
 
-// tacticNames are the places in tactics by shortname, name and id; of two tactics of one id it is the first's.
-var tacticNames = func() map[string]*tactic {
-	m := map[string]*tactic{}
+// tacticNames are shortnames, names and ids with their tactic, by length; of two tactics of one id it is the first's.
+var tacticNames = func() (t [maxTacticName + 1][]tacticName) {
 	for i := range tactics {
-		t := &tactics[i]
-		for _, s := range []string{t.short, t.name, t.id} {
-			if m[s] == nil {
-				m[s] = t
+		k := &tactics[i]
+		for _, s := range []string{k.short, k.name, k.id} {
+			if tacticIn(t[len(s)], s) == nil {
+				t[len(s)] = append(t[len(s)], tacticName{s, k})
 			}
 		}
 	}
-	return m
+	return t
 }()
 
+type tacticName struct {
+	text   string
+	tactic *tactic
+}
+
+// maxTacticName is the length of the longest name.
+const maxTacticName = len("privilege-escalation")
+
+func tacticIn(names []tacticName, s string) *tactic {
+	for i := range names {
+		if names[i].text == s {
+			return names[i].tactic
+		}
+	}
+	return nil
+}
+
 // tacticNamed gives a tactic by its shortname, its name or its id, nil where neither version has it.
-func tacticNamed(s string) *tactic { return tacticNames[s] }
+func tacticNamed(s string) *tactic {
+	if len(s) > maxTacticName {
+		return nil
+	}
+	return tacticIn(tacticNames[len(s)], s)
+}
 
 // maxTerms bounds the elements of a list that a view makes of what rooms found. More than that on one event is a rule set gone
 // wrong; all of them are in prescore.attack.

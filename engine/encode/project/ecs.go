@@ -163,7 +163,7 @@ func (w *Plan) ecs(dst []byte, l *leaf) []byte {
 
 // url writes the address as the source has it: whole, or the path with its query.
 func (w *Plan) url(dst []byte) []byte {
-	if w.have.has(event.KeyURL) || !w.have.has(event.KeyURLQuery) || w.v.secret.has(event.KeyURLQuery) {
+	if w.wholeURL() {
 		return w.ofKey(dst, w.first([]event.Key{event.KeyURL, event.KeyURLPath}))
 	}
 	at := len(dst)
@@ -171,6 +171,11 @@ func (w *Plan) url(dst []byte) []byte {
 	dst = w.masked(dst, w.ev.Str(event.KeyURLPath))
 	dst = w.masked(append(dst, '?'), w.ev.Str(event.KeyURLQuery))
 	return closeStr(dst, at)
+}
+
+// wholeURL reports whether the address is one key's, and not a path and its query.
+func (w *Plan) wholeURL() bool {
+	return w.have.has(event.KeyURL) || !w.have.has(event.KeyURLQuery) || w.v.secret.has(event.KeyURLQuery)
 }
 
 func (w *Plan) masked(dst []byte, s string) []byte {

@@ -56,7 +56,7 @@ func classes() (cs []event.Class) {
 func object(t testing.TB, v *project.View, ev *event.Event) map[string]any {
 	t.Helper()
 	var p project.Plan
-	v.Plan(&p, ev)
+	v.Plan(&p, ev, 0)
 	b := v.Append(nil, &p, ev, nil)
 	if n, err := wire.Skip(b); err != nil || n != len(b) {
 		t.Fatalf("%x: %d of %d bytes, %v", b, n, len(b), err)
@@ -123,7 +123,7 @@ func TestViewsAreLegal(t *testing.T) {
 					}
 				}
 				var p project.Plan
-				v.Plan(&p, ev)
+				v.Plan(&p, ev, 0)
 				if _, n := v.AppendPairs(nil, &p, ev, nil); n != v.Count(&p) {
 					t.Fatalf("%s, class %d: %d keys written, %d counted", schema, class, n, v.Count(&p))
 				}
@@ -200,7 +200,7 @@ func TestNoTextHidesAnother(t *testing.T) {
 
 func written(v *project.View, ev *event.Event) []byte {
 	var p project.Plan
-	v.Plan(&p, ev)
+	v.Plan(&p, ev, 0)
 	return v.Append(nil, &p, ev, nil)
 }
 

@@ -79,6 +79,23 @@ func (o op) takes(v event.Value) bool {
 	return true
 }
 
+// looksAt reports whether takes looks further than at the kind of a value of that kind.
+func (o op) looksAt(k event.Kind) bool {
+	switch o {
+	case opLong, opListLong, ocsfMillis, ocsfNumber:
+		return k != event.Int
+	case opFloat, ecsPercent, ocsfScore:
+		return true
+	case ecsMAC, ecsMACs, ecsOutcome:
+		return k == event.String
+	case ocsfOriginalTime:
+		return true
+	case opAny:
+		return k == event.Float
+	}
+	return false
+}
+
 // integer gives a number, or text that is one in decimal. What is none costs nothing: strconv's errors are allocated.
 func integer(v event.Value) (int64, bool) {
 	switch v.K {
@@ -128,9 +145,28 @@ func appendNumberText(dst []byte, v event.Value) []byte {
 	case event.Uint:
 		dst = strconv.AppendUint(dst, v.N, 10)
 	case event.Float:
-		dst = strconv.AppendFloat(dst, float(v), 'g', -1, 64)
+		dst = appendFloatText(dst, float(v))
 	}
 	dst[at] = 0xa0 | byte(len(dst)-at-1) // 24 bytes at most
+	return dst
+}
+
+// appendFloatText appends the shortest text that is f again, as strconv's 'g' writes it.
+func appendFloatText(dst []byte, f float64) []byte {
+	// What people give as shares and scores has few digits. A decimal of up to 15 digits is nobody else's double, so that where the
+	// nearest one of three places is f, its digits are the shortest.
+	n := int64(f*1e3 + 0.5)
+	if !(f >= 1e-3 && f < 1e3) || float64(n)/1e3 != f {
+		return strconv.AppendFloat(dst, f, 'g', -1, 64)
+	}
+	dst = strconv.AppendInt(dst, n/1e3, 10)
+	if n %= 1e3; n == 0 {
+		return dst
+	}
+	dst = append(dst, '.', byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
+	}
 	return dst
 }
 

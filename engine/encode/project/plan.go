@@ -6,14 +6,78 @@ import (
 	"prescore/engine/event"
 )
 
+// Extra is what the caller of Plan wants beyond what the event says.
+type Extra uint8
+
+// The extras.
+const (
+	Original   Extra = 1 << iota // a place for the original text, which SetOriginal gives before the view is written
+	NoUnmapped                   // without what OCSF has no name for: the caller writes "unmapped" itself
+)
+
 // Plan finds out what the view has to say of an event.
-func (v *View) Plan(p *Plan, ev *event.Event) {
+func (v *View) Plan(p *Plan, ev *event.Event, extra Extra) {
+	var flags flag
+	if v.flags != 0 {
+		flags = flagsOf(ev)
+	}
+	if v.programs == nil {
+		v.planAnew(p, ev, extra, flags)
+		return
+	}
+	sig := v.signatureOf(ev, extra, flags)
+	h := sig.hash()
+	if g := v.programs.find(&sig, h, ev); g != nil {
+		*p = g.plan
+		p.program = g
+		return
+	}
+	v.planAnew(p, ev, extra, flags)
+	if place := v.programs.place(h); place != nil {
+		place.Store(v.compile(&sig, p, ev))
+	}
+}
+
+// planAnew is Plan without programs.
+func (v *View) planAnew(p *Plan, ev *event.Event, extra Extra, flags flag) {
 	*p = Plan{}
-	byKey := &v.byKey
 	if v.classes != nil {
 		v.classOf(p, ev)
-		byKey = &p.layout.byKey
 	}
+	v.planKeys(p, ev)
+	for n := range v.anyOf {
+		if a := &v.anyOf[n]; a.keys.meets(&p.have) {
+			p.live[a.leaf>>6] |= 1 << (a.leaf & 63)
+		}
+	}
+	for f := flags & v.flags; f != 0; f &= f - 1 {
+		p.join(v.byFlag[bits.TrailingZeros32(uint32(f))])
+	}
+	if p.layout != nil {
+		v.ocsfPlan(p, p.layout)
+	}
+	if extra&NoUnmapped != 0 {
+		s := v.topLeaf["unmapped"]
+		for i := s.lo; i < s.hi; i++ {
+			p.live[i>>6] &^= 1 << (i & 63)
+		}
+	}
+	if extra&Original != 0 {
+		p.join(v.byFlag[bits.TrailingZeros32(uint32(fOriginal))])
+	}
+}
+
+// keyLeaves gives the leaf of each key, plus one; 0 where it has none.
+func (v *View) keyLeaves(p *Plan) *[event.NumKeys]uint16 {
+	if p.layout != nil {
+		return &p.layout.byKey
+	}
+	return &v.byKey
+}
+
+// planKeys plans the leaves of keys that are set.
+func (v *View) planKeys(p *Plan, ev *event.Event) {
+	byKey := v.keyLeaves(p)
 	for w, keys := range ev.Keys() {
 		keys &= v.keep[w]
 		p.have[w] = keys
@@ -36,19 +100,6 @@ func (v *View) Plan(p *Plan, ev *event.Event) {
 				p.live[i>>6] |= 1 << (i & 63)
 			}
 		}
-	}
-	for n := range v.anyOf {
-		if a := &v.anyOf[n]; a.keys.meets(&p.have) {
-			p.live[a.leaf>>6] |= 1 << (a.leaf & 63)
-		}
-	}
-	if v.flags != 0 {
-		for f := flagsOf(ev) & v.flags; f != 0; f &= f - 1 {
-			p.join(v.byFlag[bits.TrailingZeros32(uint32(f))])
-		}
-	}
-	if p.layout != nil {
-		v.ocsfPlan(p, p.layout)
 	}
 }
 
@@ -77,14 +128,6 @@ func Slot(c event.Class) int {
 	return int(c/1000%9)*32 + int(c%1000%32)
 }
 
-// WithoutUnmapped takes back what OCSF has no name for, for a caller that writes "unmapped" itself.
-func (v *View) WithoutUnmapped(p *Plan) {
-	s := v.topLeaf["unmapped"]
-	for i := s.lo; i < s.hi; i++ {
-		p.live[i>>6] &^= 1 << (i & 63)
-	}
-}
-
 // join adds a leaf to a set of leaves.
 func join(set []part, leaf uint16) []part {
 	word := int(leaf >> 6)
@@ -103,13 +146,8 @@ func (p *Plan) join(set []part) {
 	}
 }
 
-// WithOriginal adds the original text of the record to the plan, where the schema has a place for it and it is not empty.
-func (v *View) WithOriginal(p *Plan, text string) {
-	if text != "" {
-		p.original = text
-		p.join(v.byFlag[bits.TrailingZeros32(uint32(fOriginal))])
-	}
-}
+// SetOriginal gives the original text of the record to a plan that has a place for it.
+func (p *Plan) SetOriginal(text string) { p.original = text }
 
 // Schema gives the name of the schema.
 func (v *View) Schema() string { return v.schema }

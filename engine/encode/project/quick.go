@@ -22,14 +22,22 @@ type how uint8
 
 const (
 	asValue how = iota // by Plan.value
-	asText              // text as it is; what is no text by Plan.value
-	asProse             // text that secrets may stand in; what is no text by Plan.value
-	asConst             // the leaf's own bytes
+	asText             // text as it is; what is no text by Plan.value
+	asProse            // text that secrets may stand in; what is no text by Plan.value
+	asConst            // the leaf's own bytes
+
+	// Of programs alone, whose texts are known to be texts.
+	asInt     // an integer
+	asTime    // a time
+	asWhen    // the event's time
+	asPair    // the different ones of two texts, as an array
+	asBase    // a path without its directories
+	asNothing // no value
 )
 
 // chunk is how many bytes are moved at once to append a short key: a move of a size known beforehand is two instructions, any other
 // a call. What is too much is written over by what comes next.
-const chunk = 16
+const chunk = 32
 
 // quicken makes the quick form of all leaves, when they are laid out.
 func (v *View) quicken() {

@@ -24,6 +24,10 @@ type open struct {
 
 // Append appends the view as one map.
 func (v *View) Append(dst []byte, p *Plan, ev *event.Event, m Masker) []byte {
+	if p.program != nil {
+		dst, _ = v.AppendPairs(wire.AppendMap(dst, p.program.pairs), p, ev, m)
+		return dst
+	}
 	dst, root := openMap(dst, v.nodes[0].wide)
 	dst, root.n = v.AppendPairs(dst, p, ev, m)
 	return closeMap(dst, root)
@@ -31,10 +35,13 @@ func (v *View) Append(dst []byte, p *Plan, ev *event.Event, m Masker) []byte {
 
 // AppendPairs appends the keys and values of the view without the head of a map, and gives their number.
 func (v *View) AppendPairs(dst []byte, p *Plan, ev *event.Event, m Masker) ([]byte, int) {
+	p.v, p.ev, p.mask = v, ev, m
+	if p.program != nil {
+		return p.program.run(dst, p), p.program.pairs
+	}
 	var stack [maxDepth]open
 	var path [maxDepth]uint16
-	depth := 1 // stack[0] is the view itself: only its count is used
-	p.v, p.ev, p.mask = v, ev, m
+	depth := 1      // stack[0] is the view itself: only its count is used
 	at := uint16(0) // the map that is being written
 	for word, set := range p.live {
 		for ; set != 0; set &= set - 1 {
