@@ -122,6 +122,7 @@ var errSuperseded = errors.New("the file was given up during the write")
 func (st *Store) Unsaved() {
 	st.epoch.Add(1)
 	st.stored.Store(false)
+	st.seenStored.Store(false)
 }
 
 // appendBoth appends an entity's key and value; nothing where it is not worth storing. ends are the ends of both.
@@ -189,15 +190,7 @@ func (st *Store) Adopt(old *Store) {
 		st.seed = old.seed // the same shard for each entity: a full store loses none
 	}
 	old.Export(func(k, v []byte) { _ = st.Restore(k, v) }) // what fails is counted
-	for i := range st.seen.locks {
-		old.seen.locks[i].Lock()
-	}
-	if len(old.seen.sets) == len(st.seen.sets) {
-		copy(st.seen.sets, old.seen.sets)
-	}
-	for i := range st.seen.locks {
-		old.seen.locks[i].Unlock()
-	}
+	st.adoptSeen(old)
 }
 
 // Restore takes one stored entity. What is not of this configuration is dropped (nil, counted); what cannot be read is refused.

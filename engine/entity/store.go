@@ -26,8 +26,10 @@ type Store struct {
 	onRestore     func(*Cursor)
 	epoch         atomic.Uint64 // counts files given up
 	stored        atomic.Bool   // a store wants to hear of entities that go
+	seenStored    atomic.Bool   // a store has the seen ids
+	seenKeyed     bool          // the key of their hash came with them
+	seenRestored  atomic.Uint64
 	clamped       atomic.Uint64
-	replays       atomic.Uint64
 	conflicts     atomic.Uint64
 	resolved      atomic.Uint64
 	restored      atomic.Uint64
@@ -163,6 +165,14 @@ func (st *Store) Counters() []Counter {
 		protected += uint64(sh.protected.Len())
 		sh.mu.Unlock()
 	}
+	var replays, forgotten uint64
+	for i := range st.seen.stripes {
+		s := &st.seen.stripes[i]
+		s.mu.Lock()
+		replays += s.replays
+		forgotten += s.forgotten
+		s.mu.Unlock()
+	}
 	return []Counter{
 		{"entities", entries},             // now there
 		{"entities_protected", protected}, // of these protected
@@ -176,8 +186,9 @@ func (st *Store) Counters() []Counter {
 		{"entities_evicted_expired", n.expired}, // of the evicted, those whose state was worth nothing any more
 		{"entities_truncated", n.truncated},     // came back after an eviction
 		{"time_clamped", st.clamped.Load()},
-		{"replayed", st.replays.Load()},
-		{"seen_forgotten", st.seen.forgotten.Load()}, // ids pushed out before their time
+		{"replayed", replays},
+		{"seen_forgotten", forgotten},             // ids pushed out before their time
+		{"seen_restored", st.seenRestored.Load()}, // ids read back from the store
 		{"identity_resolved", st.resolved.Load()},
 		{"identity_conflicts", st.conflicts.Load()},
 		{"entities_restored", st.restored.Load()},

@@ -33,7 +33,8 @@ type Event struct {
 	Hash string // first 16 hexadecimal digits of SHA-256 of Line, or of Raw where there is none
 	ID   string // given by the record, or derived from Hash and the host's timestamp
 
-	IDGiven bool // the record brought its id itself: another record of this id is the same one again
+	IDGiven bool   // the record brought its id itself: another record of this id is the same one again
+	IDHash  uint64 // by which entity knows a given id again, 0 where it was not asked
 
 	Fields []Field
 	Arena  Arena

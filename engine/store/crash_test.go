@@ -76,6 +76,7 @@ func crashChild(path, from string) {
 	s.Start()
 	ev := event.New(names)
 	var kept keeper
+	fresh := -1
 	for i := max(0, at-crashResend); ; i++ {
 		ev.Reset()
 		ev.ID, ev.IDGiven = fmt.Sprint("e", i), true
@@ -84,6 +85,11 @@ func crashChild(path, from string) {
 		ev.Class, ev.Baseline = event.Authentication, 3
 		ev.Entities[event.Principal] = fmt.Sprint("user", i/crashGroup)
 		room.Apply(ev)
+		st.Scored(ev)
+		if !ev.Replayed && fresh < 0 {
+			fresh = i
+			fmt.Println("fresh", i)
+		}
 		for _, in := range ev.Incidents {
 			fmt.Println("incident", in.State, in.Group[0].Value, in.ID)
 		}
@@ -123,7 +129,8 @@ func fatal(err error) {
 }
 
 // TestCrash kills an agent at random moments, over and over. It must start each time with all that a write had brought into the file,
-// writes must come at their interval, and an incident that was told must never get a second id.
+// windows and the ids of the records in them, writes must come at their interval, and an incident that was told must never get a second
+// id.
 func TestCrash(t *testing.T) {
 	n := *kills
 	if testing.Short() {
@@ -178,6 +185,14 @@ func crash(t *testing.T, path string, at, due, kill int, life time.Duration, ids
 			}
 			*worst = max(*worst, at-1-newest)
 			timer = time.AfterFunc(life, func() { _ = cmd.Process.Kill() }) // it may be over already
+		case "fresh":
+			var fresh int
+			if _, err := fmt.Sscan(f[1], &fresh); err != nil {
+				t.Fatal(err)
+			}
+			if fresh <= due {
+				t.Errorf("life %d: event %d came again and counted again, but %d was in the file before the kill", kill, fresh, due)
+			}
 		case "says", "error":
 			t.Errorf("life %d: %s", kill, sc.Text())
 		case "incident":

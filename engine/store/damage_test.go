@@ -24,6 +24,7 @@ func TestDamage(t *testing.T) {
 	for round := range 6 {
 		for i := range 200 {
 			put(st, slot, fmt.Sprint("k", rng.Intn(400)), int64(round*1000+i), rng.Intn(300))
+			score(st, fmt.Sprint("id", round, " ", i))
 		}
 		s.Flush()
 	}
@@ -37,7 +38,7 @@ func TestDamage(t *testing.T) {
 		key := fmt.Sprint("k", i)
 		valid[key] = get(st, slot, key)
 	}
-	var read, lost, aside, alone int
+	var read, lost, aside, alone, known int
 	for n := range *damages {
 		bad := damage(rng, good)
 		path := filepath.Join(dir, fmt.Sprintf("d%d.db", n))
@@ -59,6 +60,14 @@ func TestDamage(t *testing.T) {
 				lost++
 			}
 		}
+		for i := range 200 {
+			if score(st, fmt.Sprint("never", i)) {
+				t.Errorf("damage %d: an id that never came is known", n)
+			}
+			if score(st, fmt.Sprint("id5 ", i)) {
+				known++
+			}
+		}
 		put(st, slot, "new", 1, 10)
 		if first := s.Flush(); !first && !s.Flush() {
 			if !l.has("left alone") {
@@ -73,7 +82,10 @@ func TestDamage(t *testing.T) {
 			os.Remove(m)
 		}
 	}
-	t.Logf("%d damaged files: %d values read, %d lost, %d files set aside, %d without a head left alone", *damages, read, lost, aside, alone)
+	t.Logf("%d damaged files: %d values read, %d lost, %d files set aside, %d without a head left alone, %d of %d seen ids known", *damages, read, lost, aside, alone, known, 200**damages)
+	if known == 0 {
+		t.Error("no seen id was ever read back")
+	}
 }
 
 // older: an earlier meta page brings back the state of an earlier write, whose values were stored too.

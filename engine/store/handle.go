@@ -17,6 +17,7 @@ import (
 var (
 	bucketMeta     = []byte("prescore")
 	bucketEntities = []byte("entities")
+	bucketSeen     = []byte("seen") // batches of seen ids by number, eight bytes; a program that does not know it leaves it alone
 	keyVersion     = []byte("version")
 )
 
@@ -34,6 +35,8 @@ type handle struct {
 	db   *bbolt.DB  // the goroutine's
 	info os.FileInfo
 	hung bool
+
+	journal []seenBatch // of seen ids, in the file as this handle wrote it; the goroutine's
 }
 
 // newHandle starts the goroutine of a handle.
@@ -225,10 +228,10 @@ func (h *handle) close() error {
 	return db.Close()
 }
 
-// read gives every sealed value to take, in order; values that do not match their checksum are counted and left out.
-func (h *handle) read(take func(key, value []byte)) (bad int, err error) {
+// read gives every sealed value of a bucket to take, in order; values that do not match their checksum are counted and left out.
+func (h *handle) read(bucket []byte, take func(key, value []byte)) (bad int, err error) {
 	err = h.db.View(func(tx *bbolt.Tx) error {
-		b := tx.Bucket(bucketEntities)
+		b := tx.Bucket(bucket)
 		if b == nil {
 			return nil
 		}

@@ -27,7 +27,7 @@ type Store struct {
 	stop      chan struct{}
 	stopped   chan struct{}
 
-	n  struct{ writes, put, deleted, failed, aside, bad, loaded atomic.Uint64 }
+	n  struct{ writes, put, deleted, failed, aside, bad, loaded, seen, seenCut atomic.Uint64 }
 	ok atomic.Bool
 }
 
@@ -60,7 +60,9 @@ func (s *Store) Counters() []entity.Counter {
 		{Name: "store_failures", Value: s.n.failed.Load()},
 		{Name: "store_files_set_aside", Value: s.n.aside.Load()},
 		{Name: "store_values_damaged", Value: s.n.bad.Load()},
-		{Name: "store_entities_loaded", Value: s.n.loaded.Load()},
+		{Name: "store_values_loaded", Value: s.n.loaded.Load()},
+		{Name: "store_seen_written", Value: s.n.seen.Load()},      // ids
+		{Name: "store_seen_forgotten", Value: s.n.seenCut.Load()}, // ids deleted again, over entity.seen_ids
 	}
 }
 
@@ -95,13 +97,19 @@ func (s *Store) Load() {
 func (s *Store) take(h *handle) error {
 	return h.do(s.timeout(), func(h *handle) error {
 		failed := 0
-		bad, err := h.read(func(k, v []byte) {
-			if e := s.state.Restore(k, v); e != nil {
+		note := func(err error) {
+			if err != nil {
 				failed++
 			} else {
 				s.n.loaded.Add(1)
 			}
-		})
+		}
+		bad, err := h.read(bucketEntities, func(k, v []byte) { note(s.state.Restore(k, v)) })
+		if err == nil {
+			var more int
+			more, err = h.read(bucketSeen, func(_, v []byte) { note(s.state.RestoreSeen(v)) })
+			bad += more
+		}
 		s.n.bad.Add(uint64(bad + failed))
 		if err == nil && bad+failed > 0 {
 			err = fmt.Errorf("%w: %d values cannot be read", errDamaged, bad+failed)

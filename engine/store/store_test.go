@@ -51,6 +51,14 @@ func put(st *entity.Store, slot entity.Slot[note], key string, n int64, pad int)
 	}
 }
 
+// score takes a record of that id through the state, and reports whether it went by before.
+func score(st *entity.Store, id string) bool {
+	ev := event.Event{ID: id, IDGiven: true, Arrival: second, Severity: 5, Risk: 50, Baseline: 3}
+	seen := st.Seen(&ev)
+	st.Scored(&ev)
+	return seen
+}
+
 func get(st *entity.Store, slot entity.Slot[note], key string) int64 {
 	c := st.Peek(0, key)
 	defer c.Close()
@@ -250,20 +258,22 @@ func TestList(t *testing.T) {
 	for i := range 5 {
 		put(st, slot, fmt.Sprint("user", i), int64(i), 10)
 	}
+	score(st, "a")
+	score(st, "b")
 	s.Flush()
 	if _, err := List(path, func(entity.Info) {}); err == nil || !strings.HasSuffix(err.Error(), "an agent has it open; list a copy of it") {
 		t.Errorf("an open file: %v", err)
 	}
 	s.Close()
 	var keys []string
-	bad, err := List(path, func(i entity.Info) {
+	n, err := List(path, func(i entity.Info) {
 		keys = append(keys, i.Kind+" "+i.Key)
 		if len(i.Slots["note"]) == 0 || i.Last != second {
 			t.Errorf("%+v", i)
 		}
 	})
-	if err != nil || bad != 0 || strings.Join(keys, ",") != "principal user0,principal user1,principal user2,principal user3,principal user4" {
-		t.Errorf("%q, %d damaged, %v", keys, bad, err)
+	if err != nil || n != (Totals{Seen: 2, SeenAt: second}) || strings.Join(keys, ",") != "principal user0,principal user1,principal user2,principal user3,principal user4" {
+		t.Errorf("%q, %+v, %v", keys, n, err)
 	}
 	if _, err := List(path+".none", func(entity.Info) {}); err == nil {
 		t.Error("a file that is not there is listed")

@@ -1,12 +1,19 @@
 package store
 
-import "go.etcd.io/bbolt"
+import (
+	"encoding/binary"
+
+	"go.etcd.io/bbolt"
+
+	"prescore/engine/entity"
+)
 
 // write takes the state's changes into the file, a few thousand in a transaction. Where all is written anew, what the state does not
 // have any more is swept out at the end, so that no moment has less in the file than before.
 func (s *Store) write(h *handle) (err error) {
 	w := writer{h: h, s: s}
 	defer w.abort()
+	seen, anew := s.state.TakeSeen() // before the entities: an id is stored with what its record did, or later
 	err = s.state.Changes(
 		func() error { w.live = map[string]struct{}{}; return nil },
 		w.put,
@@ -14,6 +21,9 @@ func (s *Store) write(h *handle) (err error) {
 	)
 	if err == nil && w.live != nil {
 		err = w.sweep()
+	}
+	if err == nil && (anew || len(seen) > 0) {
+		err = w.seen(seen, anew)
 	}
 	if err != nil {
 		return err
@@ -88,6 +98,62 @@ func (w *writer) sweep() error {
 	}
 	return nil
 }
+
+// seenBatch is what the writer remembers of a batch of seen ids that is in the file.
+type seenBatch struct {
+	number uint64
+	ids    int
+}
+
+// seen stores batches of seen ids behind those before, or in their place, and deletes the oldest that are too many. All of it is one
+// transaction: there is no moment without the ids.
+func (w *writer) seen(batches [][]byte, anew bool) error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	b, err := w.tx.CreateBucketIfNotExists(bucketSeen)
+	if err != nil {
+		return err
+	}
+	journal := w.h.journal
+	if anew {
+		journal = nil
+		for k, _ := b.Cursor().First(); k != nil; k, _ = b.Cursor().First() {
+			if err := b.Delete(append([]byte(nil), k...)); err != nil {
+				return err
+			}
+		}
+	}
+	total, number := 0, uint64(0)
+	for _, o := range journal {
+		total, number = total+o.ids, o.number
+	}
+	for _, v := range batches {
+		ids, _, err := entity.SeenInfo(v)
+		if err != nil {
+			return err
+		}
+		number++
+		k := seenKey(number)
+		if err := b.Put(k, seal(make([]byte, 0, len(v)+4), k, v)); err != nil {
+			return err
+		}
+		journal, total = append(journal, seenBatch{number, ids}), total+ids
+		w.s.n.seen.Add(uint64(ids))
+	}
+	for len(journal) > 1 && total-journal[0].ids >= w.s.state.SeenIDs() || len(journal) > maxJournal {
+		if err := b.Delete(seenKey(journal[0].number)); err != nil {
+			return err
+		}
+		w.s.n.seenCut.Add(uint64(journal[0].ids))
+		total -= journal[0].ids
+		journal = journal[1:]
+	}
+	w.h.journal = append([]seenBatch(nil), journal...)
+	return nil
+}
+
+func seenKey(number uint64) []byte { return binary.BigEndian.AppendUint64(nil, number) }
 
 func (w *writer) commit() error {
 	if w.tx == nil {

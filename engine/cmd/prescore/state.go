@@ -25,7 +25,7 @@ whether it is protected from eviction, and what is kept for it. A file that an a
 			tw := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(tw, "KIND\tKEY\tFIRST\tLAST\tPROTECTED\tKEPT")
 			n := 0
-			damaged, err := store.List(args[0], func(i entity.Info) {
+			total, err := store.List(args[0], func(i entity.Info) {
 				if kind != "" && i.Kind != kind || !strings.Contains(i.Key, key) {
 					return
 				}
@@ -38,8 +38,12 @@ whether it is protected from eviction, and what is kept for it. A file that an a
 			if err := tw.Flush(); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.ErrOrStderr(), "%d entities, %d damaged\n", n, damaged)
-			if damaged > 0 {
+			seen := ""
+			if total.Seen > 0 {
+				seen = ", newest " + moment(total.SeenAt)
+			}
+			fmt.Fprintf(c.ErrOrStderr(), "%d entities, %d seen ids%s, %d damaged\n", n, total.Seen, seen, total.Damaged)
+			if total.Damaged > 0 {
 				return quiet{}
 			}
 			return nil

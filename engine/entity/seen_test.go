@@ -1,0 +1,207 @@
+package entity
+
+import (
+	"fmt"
+	"math/rand"
+	"testing"
+
+	"prescore/engine/event"
+)
+
+// TestSeenModel holds the table against a map: an id is only known where it came within the time, and one that is forgotten early is
+// counted.
+func TestSeenModel(t *testing.T) {
+	st := newStore(t, func(c *Config) { c.SeenIDs = 4096 })
+	model := map[string]int64{}
+	rng := rand.New(rand.NewSource(8))
+	early, replays := 0, uint64(0)
+	for i := range 200_000 {
+		at := int64(i) * second / 2
+		id := fmt.Sprint(rng.Intn(12_000))
+		last, there := model[id]
+		want := there && at/second-last/second <= 3600
+		ev := event.Event{ID: id, IDGiven: true, Arrival: at, Source: "s"}
+		got := st.Seen(&ev)
+		st.Scored(&ev)
+		if got && !want {
+			t.Fatalf("step %d: %s is known, last came at %d", i, id, last)
+		}
+		if got {
+			replays++
+		} else {
+			if want {
+				early++
+			}
+			model[id] = at
+		}
+	}
+	if n := counter(t, st, "replayed"); n != replays || n == 0 {
+		t.Errorf("%d replays counted, %d were", n, replays)
+	}
+	if n := counter(t, st, "seen_forgotten"); n < uint64(early) || early == 0 {
+		t.Errorf("%d counted as forgotten, %d were missed", n, early)
+	}
+}
+
+// TestSeenHash: what differs in id, source or host differs, wherever the border between them lies.
+func TestSeenHash(t *testing.T) {
+	st := newStore(t, nil)
+	hashes := map[uint64]string{}
+	for _, text := range []string{"", "a", "ab", "abc", "abcdefgh", "abcdefghi", "abcdefghijklmnop", "abcdefghijklmnopq", "\x00", "\x00\x00", "b\x00"} {
+		for _, source := range []string{"", "a", "sysmon"} {
+			for _, host := range []string{"", "a", "abcdefgh", "\x00\x00\x00"} {
+				ev := event.Event{ID: text, Source: source}
+				ev.Entities[event.Host] = host
+				h, what := st.idHash(&ev), fmt.Sprintf("%q %q %q", text, source, host)
+				if other, there := hashes[h]; there {
+					t.Errorf("%s and %s are one", what, other)
+				}
+				hashes[h] = what
+			}
+		}
+	}
+	ones := 0
+	for i := range 64_000 { // about half of the bits turn with any bit of the id
+		ev := event.Event{ID: fmt.Sprintf("%016x", i)}
+		other := event.Event{ID: fmt.Sprintf("%016x", i^1)}
+		for d := st.idHash(&ev) ^ st.idHash(&other); d != 0; d &= d - 1 {
+			ones++
+		}
+	}
+	if mean := float64(ones) / 64_000; mean < 30 || mean > 33 { // one bit is fixed
+		t.Errorf("%v of 64 bits turn", mean)
+	}
+	if a, b := newStore(t, nil), newStore(t, nil); a.idHash(&event.Event{ID: "x"}) == b.idHash(&event.Event{ID: "x"}) {
+		t.Error("two stores hash alike: an id could be made that another's is taken for")
+	}
+}
+
+// TestTakeSeen: what is taken brings an empty store to the same answers; a second call gives only what is new; after a failure all.
+func TestTakeSeen(t *testing.T) {
+	st := newStore(t, func(c *Config) { c.SeenIDs = 1 << 18 })
+	score := func(st *Store, id int) bool {
+		ev := event.Event{ID: fmt.Sprint(id), IDGiven: true, Arrival: second, Risk: float64(id % 100), Baseline: 2, Severity: id % 11}
+		seen := st.Seen(&ev)
+		if seen && (ev.Severity != id%11 || ev.Risk != float64(id%100)) {
+			t.Errorf("id %d got severity %d, risk %v", id, ev.Severity, ev.Risk)
+		}
+		st.Scored(&ev)
+		return seen
+	}
+	count := func(batches [][]byte) (n int) {
+		for _, b := range batches {
+			ids, newest, err := SeenInfo(b)
+			if err != nil || newest != second {
+				t.Fatal(newest, err)
+			}
+			n += ids
+		}
+		return n
+	}
+	for i := range 10_000 {
+		score(st, i)
+	}
+	ev := event.Event{ID: "under way", IDGiven: true, Arrival: second}
+	st.Seen(&ev)
+	all, anew := st.TakeSeen()
+	if n := count(all); !anew || n != 10_000 || len(all) != 3 {
+		t.Fatalf("%d ids in %d batches, anew %v", n, len(all), anew)
+	}
+	st.Scored(&ev)
+	for i := 10_000; i < 10_100; i++ {
+		score(st, i)
+	}
+	more, anew := st.TakeSeen()
+	if n := count(more); anew || n != 101 {
+		t.Fatalf("%d ids, anew %v", n, anew)
+	}
+	next := newStore(t, func(c *Config) { c.SeenIDs = 1 << 17 }) // of another size
+	for _, b := range append(all, more...) {
+		if err := next.RestoreSeen(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 10_100 {
+		if !score(next, i) {
+			t.Fatalf("id %d is not known", i)
+		}
+	}
+	if score(next, 10_100) {
+		t.Error("an id that never came is known")
+	}
+	st.Unsaved()
+	if again, anew := st.TakeSeen(); !anew || count(again) != 10_101 {
+		t.Errorf("after a failure %d ids, anew %v", count(again), anew)
+	}
+	other := newStore(t, nil)
+	score(other, 1)
+	theirs, _ := other.TakeSeen()
+	if err := next.RestoreSeen(theirs[0]); err != nil || counter(t, next, "entities_restore_dropped") != 1 {
+		t.Errorf("a batch of another key: %v", err)
+	}
+}
+
+// TestSeenOverflow: between two writes more may come than are remembered; then all are given.
+func TestSeenOverflow(t *testing.T) {
+	st := newStore(t, func(c *Config) { c.SeenIDs = 1024 })
+	st.TakeSeen()
+	for i := range 20_000 {
+		ev := event.Event{ID: fmt.Sprint(i), IDGiven: true, Arrival: second}
+		st.Seen(&ev)
+		st.Scored(&ev)
+	}
+	batches, anew := st.TakeSeen()
+	ids, _, err := SeenInfo(batches[0])
+	if anew || len(batches) != 1 || ids != 1024 || err != nil {
+		t.Errorf("%d ids in %d batches, anew %v, %v", ids, len(batches), anew, err)
+	}
+}
+
+// FuzzRestoreSeen: damaged batches are refused or read, never a panic, and bring no id of a hash that is none of ours.
+func FuzzRestoreSeen(f *testing.F) {
+	st := newStore(f, nil)
+	for i := range 3 {
+		ev := event.Event{ID: fmt.Sprint(i), IDGiven: true, Arrival: second}
+		st.Seen(&ev)
+		st.Scored(&ev)
+	}
+	batches, _ := st.TakeSeen()
+	f.Add(batches[0])
+	f.Add(batches[0][:seenHeader])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		st := newStore(t, func(c *Config) { c.SeenIDs, c.MaxEntities = 64, 64 })
+		err := st.RestoreSeen(b)
+		ids, _, bad := SeenInfo(b)
+		if (err != nil) != (bad != nil) {
+			t.Errorf("%v, but %v", err, bad)
+		}
+		taken, _ := st.TakeSeen()
+		n := 0
+		for _, b := range taken {
+			k, _, _ := SeenInfo(b)
+			n += k
+		}
+		if n > ids {
+			t.Errorf("%d ids of %d", n, ids)
+		}
+	})
+}
+
+// BenchmarkSeen notes and scores records of ids that are new, in a table that is full and far larger than a cache.
+func BenchmarkSeen(b *testing.B) {
+	st := newStore(b, func(c *Config) { c.SeenIDs = 1 << 20 })
+	ev := event.Event{ID: "00000000-0000-0000-0000-000000000000", IDGiven: true, Source: "sysmon"}
+	ev.Entities[event.Host] = "workstation-0042"
+	id := []byte(ev.ID)
+	ev.ID = event.View(id)
+	for i := 0; b.Loop(); i++ {
+		for j, x := 35, i; j > 27; j, x = j-1, x>>4 {
+			id[j] = hexDigits[x&15]
+		}
+		ev.Arrival, ev.Replayed = int64(i)*1e6, false
+		if st.Seen(&ev) {
+			b.Fatal("a new id is known")
+		}
+		st.Scored(&ev)
+	}
+}
