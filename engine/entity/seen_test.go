@@ -189,7 +189,7 @@ func FuzzRestoreSeen(f *testing.F) {
 
 // BenchmarkSeen notes and scores records of ids that are new, in a table that is full and far larger than a cache.
 func BenchmarkSeen(b *testing.B) {
-	st := newStore(b, func(c *Config) { c.SeenIDs = 1 << 20 })
+	st := newStore(b, func(c *Config) { c.SeenIDs = 65536 })
 	ev := event.Event{ID: "00000000-0000-0000-0000-000000000000", IDGiven: true, Source: "sysmon"}
 	ev.Entities[event.Host] = "workstation-0042"
 	id := []byte(ev.ID)
