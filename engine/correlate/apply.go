@@ -140,14 +140,18 @@ func (r *Room) apply(ev *event.Event, t int64, w *work, h hit) {
 
 // count takes an entry into its group's window, under the lock of the group's shard.
 func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e entry) (best firing, group string) {
-	cur := r.st.Get(c.kind, key, ev.Arrival)
+	cur := r.reach(c, key, e.step, ev.Arrival)
 	defer cur.Close()
+	if cur.E == nil && c.opens>>e.step&1 == 0 {
+		r.leave(&cur, ev, t, w, c, key, &e)
+		return best, ""
+	}
 	if cur.E == nil {
 		r.n.refused.Add(1)
 		r.st.Truncate(ev)
 		return best, ""
 	}
-	cl := r.cellOf(&cur, c)
+	cl := r.cellOf(&cur, c, w)
 	if cur.E.Truncated() && ev.Arrival-cur.E.First() <= c.keep(r.lateness) {
 		r.st.Truncate(ev)
 		cl.flags |= cellTrunc

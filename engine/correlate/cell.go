@@ -36,12 +36,15 @@ const cellBytes = 144
 const numbersBytes = 112
 
 // cellOf gives the window of the cursor's entity, opened where it has none.
-func (r *Room) cellOf(cur *entity.Cursor, c *rule) *cell {
+func (r *Room) cellOf(cur *entity.Cursor, c *rule, w *work) *cell {
 	cl := r.slot.Of(cur.E)
 	if cl == nil {
 		cl = r.slot.Fresh(cur)
 		cl.rule = c
 		r.slot.Put(cur, cl, cl.bytes())
+		if c.opens != 1<<len(c.steps)-1 {
+			r.recall(cur, cl, w)
+		}
 	}
 	return cl
 }

@@ -22,6 +22,7 @@ type rule struct {
 	expr     expr
 	absent   uint32 // steps that must not occur
 	positive uint32 // the others
+	opens    uint32 // steps that open a window; the others leave a note where there is none
 	last     int    // of a sequence: the last step that must occur
 	trailing bool   // of a sequence: absence is awaited after the last step
 	rising   bool   // more can only make it hold: late records may then fire windows of the past
@@ -276,6 +277,7 @@ func (r *Room) compileRule(c *rule) error {
 	if c.Type.steps() {
 		c.cap = maxStepKept * len(c.steps)
 	}
+	c.opens = c.opening()
 	c.print = fingerprint(&c.Rule)
 	return nil
 }

@@ -35,7 +35,7 @@ type Room struct {
 	weights [event.Critical + 1]float64
 	floors  [event.Critical + 1]float64 // baseline that a Sigma correlation of the level raises a record to
 	n       struct {
-		hits, noGroup                                                                                            striped
+		hits, noGroup, noted                                                                                     striped
 		works                                                                                                    atomic.Uint64
 		fired, opened, updated, closed, late, refused, absent, chains, cut, cutSearch, cutSteps, coarse, cutRefs atomic.Uint64
 	}
@@ -92,6 +92,7 @@ func (r *Room) Counters() []entity.Counter {
 		{Name: "correlation_entities_cut", Value: r.n.cutRefs.Load()},   // entities not told over maxRefs
 		{Name: "correlation_late", Value: r.n.late.Load()},              // records too late for their window
 		{Name: "correlation_refused", Value: r.n.refused.Load()},        // records whose group was refused admission
+		{Name: "correlation_noted", Value: r.n.noted.total()},           // later steps of a sequence that has not begun
 		{Name: "correlation_without_group", Value: r.n.noGroup.total()}, // records without any field of the group
 	}
 }
@@ -112,6 +113,8 @@ type work struct {
 	fired  []fired
 	groups []byte
 	values []uint64
+	noted  cell   // a note under way: its refs alone are used
+	text   []byte // its text
 }
 
 // cuts counts what met a bound on the way of one record.

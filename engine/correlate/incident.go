@@ -241,16 +241,21 @@ next:
 				continue next
 			}
 		}
-		for b := cl.refs; len(b) > 2; b = b[2+int(b[1]):] {
-			if int(b[0]) == k && string(b[2:2+int(b[1])]) == key {
-				continue next
-			}
-		}
-		if len(cl.refs)+2+len(key) > maxRefs {
-			w.cut.refs++
-			continue
-		}
-		cl.refs = append(append(cl.refs, byte(k), byte(len(key))), key...)
+		cl.refer(k, key, w)
 	}
 	return cap(cl.refs) - before
+}
+
+// refer notes an entity once.
+func (cl *cell) refer(k int, key string, w *work) {
+	for b := cl.refs; len(b) > 2; b = b[2+int(b[1]):] {
+		if int(b[0]) == k && string(b[2:2+int(b[1])]) == key {
+			return
+		}
+	}
+	if len(cl.refs)+2+len(key) > maxRefs {
+		w.cut.refs++
+		return
+	}
+	cl.refs = append(append(cl.refs, byte(k), byte(len(key))), key...)
 }

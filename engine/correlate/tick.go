@@ -80,9 +80,13 @@ func (r *Room) follow(f chainedFire, list []chainedFire, now int64, w *work, tel
 		}
 		e := f.e
 		e.t, e.step, e.mark, e.v = f.at, uint8(a.step), 0, b2u(c.Type == EventCount)
-		cur := r.st.Get(c.kind, r.st.Normalise(c.kind, string(key), &arena), now)
-		if cur.E != nil {
-			cl := r.cellOf(&cur, c)
+		group := r.st.Normalise(c.kind, string(key), &arena)
+		cur := r.reach(c, group, e.step, now)
+		if cur.E == nil && c.opens>>e.step&1 == 0 {
+			w.noted.refs = w.noted.refs[:0]
+			r.note(&cur, c, group, &e, now, 0, false, w)
+		} else if cur.E != nil {
+			cl := r.cellOf(&cur, c, w)
 			if g, late := cl.add(&cur, e, r.lateness, w); !late && g.ok {
 				r.report(&cur, cl, g, now, tell)
 				if len(c.usedBy) > 0 {

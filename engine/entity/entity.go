@@ -50,6 +50,7 @@ func (e *Entity) Truncated() bool { return e.flags&flagTruncated != 0 }
 type Cursor struct {
 	E  *Entity
 	sh *shard
+	h  uint64 // of kind and key
 }
 
 // Close accounts what changed, makes room where a bound is met, and unlocks.

@@ -2,15 +2,26 @@ package entity
 
 import "strings"
 
-// ghosts remember which entities were evicted, by hash, so that one which comes back is known to have lost state. A table of one
-// slot a hash, twice as many as the shard has entities: a ghost goes where a newer one falls on its slot, and then a loss goes unsaid.
-type ghosts struct{ t []uint64 }
+// ghosts remember which entities were evicted, by hash, so that one which comes back is known to have lost state. A table of sets of
+// four, twice as many in all as the shard has entities: a ghost goes where four newer ones fall on its set, and then a loss goes unsaid.
+type ghosts struct{ t [][4]uint64 }
 
-func (g *ghosts) init(entries int) { g.t = make([]uint64, pow2(2*entries)) }
+func (g *ghosts) init(entries int) { g.t = make([][4]uint64, pow2((entries+1)/2)) }
 
-func (g *ghosts) add(h uint64) { g.t[h&uint64(len(g.t)-1)] = h }
+func (g *ghosts) add(h uint64) {
+	s := &g.t[h&uint64(len(g.t)-1)]
+	for i := range s {
+		if s[i] == h {
+			return
+		}
+	}
+	s[0], s[1], s[2], s[3] = h, s[0], s[1], s[2]
+}
 
-func (g *ghosts) has(h uint64) bool { return g.t[h&uint64(len(g.t)-1)] == h && h != 0 }
+func (g *ghosts) has(h uint64) bool {
+	s := &g.t[h&uint64(len(g.t)-1)]
+	return h != 0 && (s[0] == h || s[1] == h || s[2] == h || s[3] == h)
+}
 
 // door is the doorkeeper: under a flood a newcomer is let in when it comes a second time. Two bits a newcomer in a table of
 // eight bits an entity, emptied after as many newcomers as the shard has entities: about one in twenty unknown is let in at once.

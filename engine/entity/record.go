@@ -123,6 +123,7 @@ func (st *Store) Unsaved() {
 	st.epoch.Add(1)
 	st.stored.Store(false)
 	st.seenStored.Store(false)
+	st.notesStored.Store(false)
 }
 
 // appendBoth appends an entity's key and value; nothing where it is not worth storing. ends are the ends of both.
@@ -154,7 +155,7 @@ func (st *Store) markAll() {
 		sh := &st.shards[i]
 		sh.mu.Lock()
 		for _, e := range append(sh.probation.Values(), sh.protected.Values()...) {
-			c := Cursor{e, sh}
+			c := Cursor{E: e, sh: sh}
 			c.Dirty()
 		}
 		sh.gone = nil
@@ -191,6 +192,7 @@ func (st *Store) Adopt(old *Store) {
 	}
 	old.Export(func(k, v []byte) { _ = st.Restore(k, v) }) // what fails is counted
 	st.adoptSeen(old)
+	st.adoptNotes(old)
 }
 
 // Restore takes one stored entity. What is not of this configuration is dropped (nil, counted); what cannot be read is refused.
@@ -227,7 +229,7 @@ func (st *Store) Restore(key, value []byte) error {
 	sh.settle(p)
 	st.restored.Add(1)
 	if f := st.onRestore; f != nil && p.flags&flagGone == 0 {
-		c := Cursor{p, sh}
+		c := Cursor{E: p, sh: sh}
 		f(&c)
 	}
 	return nil

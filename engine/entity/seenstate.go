@@ -15,8 +15,8 @@ const (
 	seenBatch   = 4096              // ids in one batch: 90 KB, a value that a page-wise file takes without trouble
 )
 
-// SeenIDs gives how many ids are remembered at most: a journal of more has nothing to add.
-func (st *Store) SeenIDs() int { return len(st.seen.heads) * seenWays }
+// SeenBytes gives how many bytes all ids take that can be remembered: a journal of more has nothing to add.
+func (st *Store) SeenBytes() int { return seenHeader + len(st.seen.heads)*seenWays*seenEntry }
 
 // TakeSeen gives the ids scored since the last call, in batches to be stored behind those before; all of them, in place of those before,
 // where anew is true. Call it before Changes and store both: then no id is stored without what its record did.

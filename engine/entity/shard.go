@@ -34,6 +34,7 @@ type shard struct {
 	ghosts    ghosts
 	door      door
 	timers    timers
+	notes     notes
 	dirty     []*Entity
 	gone      []string // stored keys of entities to delete from the store
 	goneCut   bool     // gone overflowed: the store has to be written anew

@@ -27,6 +27,7 @@ type Store struct {
 	epoch         atomic.Uint64 // counts files given up
 	stored        atomic.Bool   // a store wants to hear of entities that go
 	seenStored    atomic.Bool   // a store has the seen ids
+	notesStored   atomic.Bool   // and the notes
 	seenKeyed     bool          // the key of their hash came with them
 	seenRestored  atomic.Uint64
 	clamped       atomic.Uint64
@@ -82,22 +83,29 @@ func (st *Store) shardOf(h uint64) *shard {
 // Get gives the entity, made where it is new, and counts the visit as something that happened at arrival (nanoseconds since
 // 1970). key must be in the kind's form (KeyOf, Normalise) and may be a view. The caller must Close the cursor.
 func (st *Store) Get(k Kind, key string, arrival int64) Cursor {
+	c := st.Find(k, key, arrival)
+	if c.E == nil {
+		c.E = c.sh.admit(c.h, k, key, seconds(arrival))
+	}
+	return c
+}
+
+// Find is Get but makes no entity: E is nil where there is none. The caller must Close the cursor.
+func (st *Store) Find(k Kind, key string, arrival int64) Cursor {
 	h := st.hash(k, key)
 	sh := st.shardOf(h)
 	nowS := seconds(arrival)
 	sh.mu.Lock()
 	sh.nowS = max(sh.nowS, nowS)
 	e := sh.find(h, k, key)
-	if e == nil {
-		e = sh.admit(h, k, key, nowS)
-	} else {
+	if e != nil {
 		sh.n.hits++
 		sh.touch(e)
 		if nowS > e.last {
 			e.last = nowS
 		}
 	}
-	return Cursor{e, sh}
+	return Cursor{e, sh, h}
 }
 
 // Peek gives the entity as it is, E nil where it is not there; nothing is touched. The caller must Close the cursor.
@@ -105,7 +113,7 @@ func (st *Store) Peek(k Kind, key string) Cursor {
 	h := st.hash(k, key)
 	sh := st.shardOf(h)
 	sh.mu.Lock()
-	return Cursor{sh.find(h, k, key), sh}
+	return Cursor{sh.find(h, k, key), sh, h}
 }
 
 func seconds(ns int64) uint32 {
@@ -148,7 +156,7 @@ type Counter struct {
 // Counters gives every counter by name; see each name's comment.
 func (st *Store) Counters() []Counter {
 	var n counts
-	var entries, protected uint64
+	var entries, protected, noted, notesLost uint64
 	for i := range st.shards {
 		sh := &st.shards[i]
 		sh.mu.Lock()
@@ -161,6 +169,9 @@ func (st *Store) Counters() []Counter {
 		n.expired += sh.n.expired
 		n.truncated += sh.n.truncated
 		n.hits += sh.n.hits
+		n.goneCut += sh.n.goneCut
+		noted += sh.notes.noted
+		notesLost += sh.notes.lost
 		entries += uint64(sh.len())
 		protected += uint64(sh.protected.Len())
 		sh.mu.Unlock()
@@ -185,12 +196,15 @@ func (st *Store) Counters() []Counter {
 		{"entities_evicted_bytes", n.evictedBytes},
 		{"entities_evicted_expired", n.expired}, // of the evicted, those whose state was worth nothing any more
 		{"entities_truncated", n.truncated},     // came back after an eviction
+		{"notes", noted},                        // notes for entities that were not there
+		{"notes_forgotten", notesLost},          // of these, those that gave way before their time
 		{"time_clamped", st.clamped.Load()},
 		{"replayed", replays},
 		{"seen_forgotten", forgotten},             // ids pushed out before their time
 		{"seen_restored", st.seenRestored.Load()}, // ids read back from the store
 		{"identity_resolved", st.resolved.Load()},
 		{"identity_conflicts", st.conflicts.Load()},
+		{"entities_gone_cut", n.goneCut}, // times that more entities went between two writes than are remembered: all was written anew
 		{"entities_restored", st.restored.Load()},
 		{"entities_restore_failed", st.restoreFailed.Load()}, // records that could not be read
 		{"entities_restore_dropped", st.dropped.Load()},      // of kinds that are gone or changed

@@ -67,7 +67,7 @@ func (sh *shard) tick(now int64, due []timer, visit func(c *Cursor, at int64)) [
 		if !sh.places.holds(t.who) {
 			continue
 		}
-		c := Cursor{sh.places.at(t.who.place), sh}
+		c := Cursor{E: sh.places.at(t.who.place), sh: sh}
 		visit(&c, t.at)
 		if c.E != nil {
 			sh.settle(c.E)

@@ -33,7 +33,7 @@ const (
 	failedClose   = time.Second    // for a file that failed to close: after a fault it may hold its own lock for ever
 	maxAbandoned  = 4              // handles that hung: each keeps a goroutine and a mapping; after these only memory is used
 	batch         = 2048           // entities in one transaction: it is held in memory, about a megabyte
-	maxJournal    = 4096           // batches of seen ids in the file: at the default interval those of more than five hours
+	maxJournal    = 4096           // batches of one journal in the file: at the default interval those of more than five hours
 	maxAside      = 8              // damaged files kept; the next one replaces the last
 	closeTimeouts = 3              // operations that Close may wait for: what is being written, the last write, the close
 	maxFile       = int64(1) << 31 // a state file beyond 2 GiB is not ours: 100,000 entities take about 40 MB

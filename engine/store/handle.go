@@ -17,7 +17,8 @@ import (
 var (
 	bucketMeta     = []byte("prescore")
 	bucketEntities = []byte("entities")
-	bucketSeen     = []byte("seen") // batches of seen ids by number, eight bytes; a program that does not know it leaves it alone
+	bucketSeen     = []byte("seen")  // batches of seen ids by number, eight bytes; a program that does not know it leaves it alone
+	bucketNotes    = []byte("notes") // of notes, likewise
 	keyVersion     = []byte("version")
 )
 
@@ -36,7 +37,7 @@ type handle struct {
 	info os.FileInfo
 	hung bool
 
-	journal []seenBatch // of seen ids, in the file as this handle wrote it; the goroutine's
+	seen, notes []batchInfo // the journals in the file, as this handle wrote them; the goroutine's
 }
 
 // newHandle starts the goroutine of a handle.

@@ -16,6 +16,7 @@ type Totals struct {
 	Damaged int   // values that cannot be read
 	Seen    int   // ids of records that went by, against replays
 	SeenAt  int64 // arrival of the newest of these, nanoseconds since 1970
+	Notes   int   // records that wait for a window, later steps of sequences that have not begun
 }
 
 // List reads a state file for people, without changing it: each is called for every entity, in order of kind and key, the views in it
@@ -67,6 +68,17 @@ func (n *Totals) read(h *handle, each func(entity.Info)) error {
 		}
 		n.Seen += ids
 		n.SeenAt = max(n.SeenAt, newest)
+	})
+	n.Damaged += bad
+	if err != nil {
+		return err
+	}
+	bad, err = h.read(bucketNotes, func(_, v []byte) {
+		notes, err := entity.NotesInfo(v)
+		if err != nil {
+			n.Damaged++
+		}
+		n.Notes += notes
 	})
 	n.Damaged += bad
 	return err

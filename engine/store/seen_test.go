@@ -39,8 +39,8 @@ func TestSeen(t *testing.T) {
 				t.Fatalf("not written: %q", l.text)
 			}
 		}
-		if n := s.n.seen.Load(); n > 400+512 {
-			t.Errorf("life %d: %d ids written, 400 are new and at most 512 old", life, n)
+		if n := s.n.seen.Load(); n > (400+512+100)*22 {
+			t.Errorf("life %d: %d bytes written, 400 ids are new and at most 512 old", life, n)
 		}
 		s.Close()
 		total, err := List(path, func(entity.Info) {})
@@ -67,5 +67,34 @@ func TestSeen(t *testing.T) {
 	s.Close()
 	if len(l.text) != 0 {
 		t.Errorf("messages: %q", l.text)
+	}
+}
+
+// TestNotes: what was noted for entities that are not there survives restarts.
+func TestNotes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	l := &log{}
+	st, _ := state(t)
+	s := open(t, path, st, l)
+	s.Load()
+	for life := range 3 {
+		c := st.Find(0, "alice", second)
+		c.Note(0, "alice", 2*second, []byte(fmt.Sprint(life)))
+		c.Close()
+		s.Close()
+		if total, err := List(path, func(entity.Info) {}); err != nil || total != (Totals{Notes: life + 1}) {
+			t.Errorf("life %d: %+v, %v", life, total, err)
+		}
+		st, _ = state(t)
+		s = open(t, path, st, l)
+		s.Load()
+	}
+	var got []string
+	c := st.Get(0, "alice", second)
+	c.Noted(func(text []byte) { got = append(got, string(text)) })
+	c.Close()
+	s.Close()
+	if fmt.Sprint(got) != "[0 1 2]" || len(l.text) != 0 {
+		t.Errorf("noted %q, said %q", got, l.text)
 	}
 }

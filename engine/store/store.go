@@ -27,7 +27,7 @@ type Store struct {
 	stop      chan struct{}
 	stopped   chan struct{}
 
-	n  struct{ writes, put, deleted, failed, aside, bad, loaded, seen, seenCut atomic.Uint64 }
+	n  struct{ writes, put, deleted, failed, aside, bad, loaded, seen, notes, journalCut atomic.Uint64 }
 	ok atomic.Bool
 }
 
@@ -61,8 +61,9 @@ func (s *Store) Counters() []entity.Counter {
 		{Name: "store_files_set_aside", Value: s.n.aside.Load()},
 		{Name: "store_values_damaged", Value: s.n.bad.Load()},
 		{Name: "store_values_loaded", Value: s.n.loaded.Load()},
-		{Name: "store_seen_written", Value: s.n.seen.Load()},      // ids
-		{Name: "store_seen_forgotten", Value: s.n.seenCut.Load()}, // ids deleted again, over entity.seen_ids
+		{Name: "store_seen_bytes", Value: s.n.seen.Load()},            // of seen ids written
+		{Name: "store_note_bytes", Value: s.n.notes.Load()},           // of notes written
+		{Name: "store_batches_deleted", Value: s.n.journalCut.Load()}, // of these, over what the state holds or maxJournal
 	}
 }
 
@@ -105,10 +106,15 @@ func (s *Store) take(h *handle) error {
 			}
 		}
 		bad, err := h.read(bucketEntities, func(k, v []byte) { note(s.state.Restore(k, v)) })
-		if err == nil {
-			var more int
-			more, err = h.read(bucketSeen, func(_, v []byte) { note(s.state.RestoreSeen(v)) })
-			bad += more
+		for _, j := range []struct {
+			bucket []byte
+			take   func([]byte) error
+		}{{bucketSeen, s.state.RestoreSeen}, {bucketNotes, s.state.RestoreNotes}} {
+			if err == nil {
+				var more int
+				more, err = h.read(j.bucket, func(_, v []byte) { note(j.take(v)) })
+				bad += more
+			}
 		}
 		s.n.bad.Add(uint64(bad + failed))
 		if err == nil && bad+failed > 0 {

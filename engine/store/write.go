@@ -2,10 +2,12 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
+	"slices"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
-
-	"prescore/engine/entity"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // write takes the state's changes into the file, a few thousand in a transaction. Where all is written anew, what the state does not
@@ -13,7 +15,9 @@ import (
 func (s *Store) write(h *handle) (err error) {
 	w := writer{h: h, s: s}
 	defer w.abort()
-	seen, anew := s.state.TakeSeen() // before the entities: an id is stored with what its record did, or later
+	// Before the entities: an id is stored with what its record did, or later, and a note no earlier than what made it one.
+	seen, anewSeen := s.state.TakeSeen()
+	notes, anewNotes := s.state.TakeNotes()
 	err = s.state.Changes(
 		func() error { w.live = map[string]struct{}{}; return nil },
 		w.put,
@@ -22,8 +26,11 @@ func (s *Store) write(h *handle) (err error) {
 	if err == nil && w.live != nil {
 		err = w.sweep()
 	}
-	if err == nil && (anew || len(seen) > 0) {
-		err = w.seen(seen, anew)
+	if err == nil {
+		err = w.journal(&h.seen, bucketSeen, seen, anewSeen, s.state.SeenBytes(), &s.n.seen)
+	}
+	if err == nil {
+		err = w.journal(&h.notes, bucketNotes, notes, anewNotes, s.state.NoteBytes(), &s.n.notes)
 	}
 	if err != nil {
 		return err
@@ -99,61 +106,57 @@ func (w *writer) sweep() error {
 	return nil
 }
 
-// seenBatch is what the writer remembers of a batch of seen ids that is in the file.
-type seenBatch struct {
+// batchInfo is what the writer remembers of a journal's batch that is in the file.
+type batchInfo struct {
 	number uint64
-	ids    int
+	bytes  int
 }
 
-// seen stores batches of seen ids behind those before, or in their place, and deletes the oldest that are too many. All of it is one
-// transaction: there is no moment without the ids.
-func (w *writer) seen(batches [][]byte, anew bool) error {
+// journal stores batches behind those before in a bucket, or in their place, and deletes the oldest as soon as the others are as many
+// bytes as the state holds. All of it is one transaction: there is no moment without them.
+func (w *writer) journal(list *[]batchInfo, bucket []byte, batches [][]byte, anew bool, most int, n *atomic.Uint64) error {
+	if !anew && len(batches) == 0 {
+		return nil
+	}
 	if err := w.begin(); err != nil {
 		return err
 	}
-	b, err := w.tx.CreateBucketIfNotExists(bucketSeen)
+	if anew {
+		if err := w.tx.DeleteBucket(bucket); err != nil && !errors.Is(err, berrors.ErrBucketNotFound) {
+			return err
+		}
+		*list = nil
+	}
+	b, err := w.tx.CreateBucketIfNotExists(bucket)
 	if err != nil {
 		return err
 	}
-	journal := w.h.journal
-	if anew {
-		journal = nil
-		for k, _ := b.Cursor().First(); k != nil; k, _ = b.Cursor().First() {
-			if err := b.Delete(append([]byte(nil), k...)); err != nil {
-				return err
-			}
-		}
-	}
 	total, number := 0, uint64(0)
-	for _, o := range journal {
-		total, number = total+o.ids, o.number
+	for _, o := range *list {
+		total, number = total+o.bytes, o.number
 	}
 	for _, v := range batches {
-		ids, _, err := entity.SeenInfo(v)
-		if err != nil {
-			return err
-		}
 		number++
-		k := seenKey(number)
+		k := numbered(number)
 		if err := b.Put(k, seal(make([]byte, 0, len(v)+4), k, v)); err != nil {
 			return err
 		}
-		journal, total = append(journal, seenBatch{number, ids}), total+ids
-		w.s.n.seen.Add(uint64(ids))
+		*list, total = append(*list, batchInfo{number, len(v)}), total+len(v)
+		n.Add(uint64(len(v)))
 	}
-	for len(journal) > 1 && total-journal[0].ids >= w.s.state.SeenIDs() || len(journal) > maxJournal {
-		if err := b.Delete(seenKey(journal[0].number)); err != nil {
+	drop := 0
+	for ; drop+1 < len(*list) && (total-(*list)[drop].bytes >= most || len(*list)-drop > maxJournal); drop++ {
+		if err := b.Delete(numbered((*list)[drop].number)); err != nil {
 			return err
 		}
-		w.s.n.seenCut.Add(uint64(journal[0].ids))
-		total -= journal[0].ids
-		journal = journal[1:]
+		total -= (*list)[drop].bytes
+		w.s.n.journalCut.Add(1)
 	}
-	w.h.journal = append([]seenBatch(nil), journal...)
+	*list = slices.Clone((*list)[drop:])
 	return nil
 }
 
-func seenKey(number uint64) []byte { return binary.BigEndian.AppendUint64(nil, number) }
+func numbered(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 func (w *writer) commit() error {
 	if w.tx == nil {

@@ -42,7 +42,7 @@ whether it is protected from eviction, and what is kept for it. A file that an a
 			if total.Seen > 0 {
 				seen = ", newest " + moment(total.SeenAt)
 			}
-			fmt.Fprintf(c.ErrOrStderr(), "%d entities, %d seen ids%s, %d damaged\n", n, total.Seen, seen, total.Damaged)
+			fmt.Fprintf(c.ErrOrStderr(), "%d entities, %d seen ids%s, %d records noted, %d damaged\n", n, total.Seen, seen, total.Notes, total.Damaged)
 			if total.Damaged > 0 {
 				return quiet{}
 			}
