@@ -372,5 +372,6 @@ func (x *indexer) close() {
 		lf.remember = len(k.front)+len(k.back)+len(k.grams) >= memoryWorth
 		x.b.m.remember = x.b.m.remember || lf.remember
 		x.b.lane.fields = append(x.b.lane.fields, lf)
+		x.b.lane.ids = append(x.b.lane.ids, f)
 	}
 }

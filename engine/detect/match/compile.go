@@ -39,8 +39,9 @@ type lane struct {
 	items  []item
 	lits   []lit
 	fields []laneField
-	always []int32 // rules that nothing indexed can rule out
-	words  []int32 // literals that may stand in any value of the event
+	ids    []fieldID // of fields
+	always []int32   // rules that nothing indexed can rule out
+	words  []int32   // literals that may stand in any value of the event
 }
 
 type laneRule struct {

@@ -17,17 +17,24 @@ type alt struct {
 }
 
 // field is a field of rules. Windows events carry Sigma's own names whatever their shape, so that nothing else is looked for there
-// but what the 4688 event calls otherwise; other events also answer in canonical terms.
+// but what the 4688 event calls otherwise; other events also answer in canonical terms. Both come after the own name.
 type field struct {
 	name    string
 	windows []alt
 	other   []alt
 }
 
+// ownName is the name that a field has in most events, and whether it is looked for elsewhere.
+type ownName struct {
+	name           event.NameID
+	windows, other bool
+}
+
 // Fields resolves the names that rules use. It is filled while rules are compiled and only read afterwards.
 type Fields struct {
 	names   *event.Names
 	list    []field
+	own     []ownName // by fieldID
 	ids     map[string]fieldID
 	eventID event.NameID
 	system  [2]event.NameID // Channel, Provider_Name
@@ -36,7 +43,7 @@ type Fields struct {
 // NewFields makes an empty resolver over an engine's names.
 func NewFields(names *event.Names) *Fields {
 	return &Fields{
-		names: names, list: []field{{}}, ids: map[string]fieldID{}, eventID: names.Intern("EventID"),
+		names: names, list: []field{{}}, own: make([]ownName, 1), ids: map[string]fieldID{}, eventID: names.Intern("EventID"),
 		system: [2]event.NameID{names.Intern("Channel"), names.Intern("Provider_Name")},
 	}
 }
@@ -50,7 +57,7 @@ func (f *Fields) id(name string) (fieldID, bool) {
 	if own == 0 || len(f.list) > 1<<16-2 {
 		return 0, false
 	}
-	n := field{name: name, windows: []alt{{name: own}}, other: []alt{{name: own}}}
+	n := field{name: name}
 	for _, w := range windowsNames[name] {
 		n.windows = append(n.windows, alt{name: f.names.Intern(w)})
 	}
@@ -62,6 +69,7 @@ func (f *Fields) id(name string) (fieldID, bool) {
 	}
 	id := fieldID(len(f.list))
 	f.list = append(f.list, n)
+	f.own = append(f.own, ownName{own, len(n.windows) > 0, len(n.other) > 0})
 	f.ids[name] = id
 	return id, true
 }
@@ -72,21 +80,28 @@ func (f *Fields) isWindows(ev *event.Event) bool {
 }
 
 // find gives where an event has a field: its first field of the name, or a canonical value; neither where it has none.
-func (f *Fields) find(ev *event.Event, id fieldID, windows bool) (*event.Field, event.Value) {
-	alts := f.list[id].other
-	if windows {
+func (f *Fields) find(ev *event.Event, id fieldID, windows bool) (*event.Field, *event.Value) {
+	own := &f.own[id]
+	if x := ev.First(own.name); x != nil {
+		return x, nil
+	}
+	var alts []alt
+	switch {
+	case windows && own.windows:
 		alts = f.list[id].windows
+	case !windows && own.other:
+		alts = f.list[id].other
 	}
 	for _, a := range alts {
 		if a.name != 0 {
 			if x := ev.First(a.name); x != nil {
-				return x, event.Value{}
+				return x, nil
 			}
 		} else if ev.Has(a.key) {
-			return nil, ev.Get(a.key)
+			return nil, ev.At(a.key)
 		}
 	}
-	return nil, event.Value{}
+	return nil, nil
 }
 
 // Record is an event as rules see it, for sigma.Eval and sigma.Explain.
@@ -107,10 +122,10 @@ func (r Record) Values(name string, do func(event.Value) bool) bool {
 	}
 	f, v := r.Fields.find(r.Event, id, r.Fields.isWindows(r.Event))
 	if f == nil {
-		if v.K != event.None {
-			do(v)
+		if v != nil {
+			do(*v)
 		}
-		return v.K != event.None
+		return v != nil
 	}
 	for n := 0; f != nil && n < maxValues; f, n = r.Event.Next(f), n+1 {
 		if !do(f.Value) {

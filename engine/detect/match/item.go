@@ -180,7 +180,7 @@ func (r *run) value(it *item, v *value, have fieldValues) bool {
 	switch v.test {
 	case testNull:
 		for i := range have.list {
-			if k := have.list[i].val.K; k != event.Null && k != event.None {
+			if k := have.list[i].kind; k != event.Null && k != event.None {
 				return false
 			}
 		}
@@ -224,7 +224,7 @@ func (r *run) compare(it *item, v *value, h *textValue) bool {
 	case testCIDR:
 		return sigma.InNet(v.net, h.orig)
 	case testCompare:
-		return sigma.CompareNumber(it.src.Part, v.src, h.val, h.orig)
+		return sigma.CompareNumber(it.src.Part, v.src, h.value(), h.orig)
 	case testRef:
 		return r.refer(it, v, h)
 	}

@@ -13,17 +13,21 @@ import (
 type textValue struct {
 	orig   string
 	fold   string // where done
-	val    event.Value
+	num    uint64 // of the event's value, with kind
+	kind   event.Kind
 	text   bool // patterns see text in it at all
 	done   bool
 	ascii  bool // where done
 	hasset bool
-	chars  sigma.Chars // where hasset
 
-	hash     uint64 // of orig; 0 where not made
-	searches uint8  // for literals, up to minSearches
-	pairs    int32  // one more than the index in run.pairs; 0 where not made
+	searches uint8       // for literals, up to minSearches
+	pairs    int32       // one more than the index in run.pairs; 0 where not made
+	chars    sigma.Chars // where hasset
+	hash     uint64      // of orig; 0 where not made
 }
+
+// value gives the event's value again; its text is what patterns see.
+func (v *textValue) value() event.Value { return event.Value{S: v.orig, N: v.num, K: v.kind} }
 
 // fieldValues is what the record has under a field.
 type fieldValues struct {
@@ -195,16 +199,16 @@ func (r *run) inLane(n uint16) {
 			r.hit(f.n)
 		}
 	}
-	for i := range l.fields {
-		f := &l.fields[i]
-		vals := r.values(f.field)
+	for i, id := range l.ids {
+		vals := r.values(id)
 		if !vals.present {
 			continue
 		}
+		f := &l.fields[i]
 		for _, p := range f.present {
 			r.candidate(p)
 		}
-		if f.remember && r.memory != nil && len(vals.list) == 1 && vals.list[0].val.K == event.String && len(vals.list[0].orig) <= memoryText {
+		if f.remember && r.memory != nil && len(vals.list) == 1 && vals.list[0].kind == event.String && len(vals.list[0].orig) <= memoryText {
 			r.recall(n, uint16(i), f, &vals.list[0])
 			continue
 		}
@@ -315,13 +319,11 @@ func (r *run) values(id fieldID) fieldValues {
 			r.everything()
 		} else {
 			f, v := r.m.fields.find(r.ev, id, r.windows)
-			c.present = f != nil || v.K != event.None
-			if f == nil && c.present {
+			if c.present = f != nil || v != nil; v != nil {
 				r.add(v)
 			}
-			n := 0
-			for ; f != nil && n < maxValues; f, n = r.ev.Next(f), n+1 {
-				r.add(f.Value)
+			for n := 0; f != nil && n < maxValues; f, n = r.ev.Next(f), n+1 {
+				r.add(&f.Value)
 			}
 			if f != nil {
 				r.cutFields++
@@ -336,26 +338,32 @@ func (r *run) values(id fieldID) fieldValues {
 func (r *run) everything() {
 	for i := range r.ev.Fields {
 		if f := &r.ev.Fields[i]; !hidden(r.ev, f) {
-			r.add(f.Value)
+			r.add(&f.Value)
 		}
 	}
 }
 
-func (r *run) add(v event.Value) { r.texts = append(r.texts, r.text(v)) }
+func (r *run) add(v *event.Value) {
+	t := textValue{num: v.N, kind: v.K}
+	t.orig, t.text = r.text(v)
+	r.texts = append(r.texts, t)
+}
 
-// text gives a value as patterns see it.
-func (r *run) text(v event.Value) textValue {
-	t := textValue{val: v}
+// text gives a value as patterns see it, false where they see none.
+func (r *run) text(v *event.Value) (string, bool) {
 	switch v.K {
 	case event.None, event.Null, event.EmptyArray, event.EmptyObject:
-	default:
-		var cut bool
-		if t.orig, cut = sigma.Clip(v.Text(&r.arena)); cut {
-			r.cutValues++
+		return "", false
+	case event.String:
+		if len(v.S) <= sigma.MaxScan {
+			return v.S, true
 		}
-		t.text = true
 	}
-	return t
+	s, cut := sigma.Clip(v.Text(&r.arena))
+	if cut {
+		r.cutValues++
+	}
+	return s, true
 }
 
 // folded gives a value's folded text.

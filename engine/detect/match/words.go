@@ -114,8 +114,8 @@ func (r *run) searchSet(w *words) {
 		f := &r.ev.Fields[i]
 		switch {
 		case f.Value.K != event.String || len(f.Value.S) > sigma.MaxScan:
-			if t := r.text(f.Value); t.text && !hidden(r.ev, f) {
-				r.word(w, t.orig)
+			if text, ok := r.text(&f.Value); ok && !hidden(r.ev, f) {
+				r.word(w, text)
 			}
 		case len(f.Value.S) >= w.least && !hidden(r.ev, f):
 			r.word(w, f.Value.S)
