@@ -24,12 +24,38 @@ type mapping struct {
 	process map[string][]entry
 	api     map[string][]entry
 	event   map[string][]eventEntry // by code
+
+	processes, apis, codes maybe // of the maps' keys
+}
+
+// maybe is the set of a map's keys by length, first and last byte: most names that are asked for are in no map, and this says so for
+// a tenth of a look-up.
+type maybe [16]uint64
+
+func maybeBit(key string) (word, bit int) {
+	h := len(key)*37 ^ int(key[0])*5 ^ int(key[len(key)-1])*131
+	return h >> 6 & 15, h & 63
+}
+
+func (m *maybe) add(key string) {
+	w, b := maybeBit(key)
+	m[w] |= 1 << b
+}
+
+// has reports whether a key may be in the map.
+func (m *maybe) has(key []byte) bool {
+	if len(key) == 0 {
+		return false
+	}
+	w, b := maybeBit(event.View(key))
+	return m[w]>>b&1 != 0
 }
 
 // entry is one technique with its tactics: those the file names, else all of the technique's.
 type entry struct {
 	technique *Info
-	tactics   []string // nil: the technique's
+	tactics   []string
+	named     bool // by the file
 }
 
 type eventEntry struct {
@@ -50,7 +76,7 @@ func newMapping() *mapping {
 }
 
 // read adds a file to the mapping. A later entry for a name replaces an earlier one; an empty list removes it.
-func (m *mapping) read(name string, data []byte, t *Table) error {
+func (m *mapping) read(name string, data []byte, t *Table, prefer Version) error {
 	var doc struct {
 		Process map[string][]string `toml:"process"`
 		API     map[string][]string `toml:"api"`
@@ -71,9 +97,10 @@ func (m *mapping) read(name string, data []byte, t *Table) error {
 		what string
 		from map[string][]string
 		to   map[string][]entry
-	}{{"process", doc.Process, m.process}, {"api", doc.API, m.api}} {
+		keys *maybe
+	}{{"process", doc.Process, m.process, &m.processes}, {"api", doc.API, m.api, &m.apis}} {
 		for _, k := range slices.Sorted(maps.Keys(part.from)) {
-			e, err := entries(part.from[k], t)
+			e, err := entries(part.from[k], t, prefer)
 			if err != nil {
 				return fmt.Errorf("%s: %s %q: %w", name, part.what, k, err)
 			}
@@ -84,11 +111,14 @@ func (m *mapping) read(name string, data []byte, t *Table) error {
 			if part.what == "process" {
 				key = strings.TrimSuffix(key, ".exe")
 			}
-			part.to[key] = e
+			if key != "" { // ".exe" is no name
+				part.to[key] = e
+				part.keys.add(key)
+			}
 		}
 	}
 	for i, d := range doc.Event {
-		e, err := entries(d.Techniques, t)
+		e, err := entries(d.Techniques, t, prefer)
 		if err != nil {
 			return fmt.Errorf("%s: event %d: %w", name, i+1, err)
 		}
@@ -105,12 +135,13 @@ func (m *mapping) read(name string, data []byte, t *Table) error {
 			ee.where = append(ee.where, condition{key, foldText(v), ends})
 		}
 		m.event[d.Code] = append(m.event[d.Code], ee)
+		m.codes.add(d.Code)
 	}
 	return nil
 }
 
 // entries reads "T1059.001" and "T1078.004:initial-access".
-func entries(list []string, t *Table) ([]entry, error) {
+func entries(list []string, t *Table, prefer Version) ([]entry, error) {
 	var out []entry
 	for _, s := range list {
 		id, tac, narrowed := strings.Cut(s, ":")
@@ -118,7 +149,7 @@ func entries(list []string, t *Table) ([]entry, error) {
 		if !ok {
 			return nil, fmt.Errorf("%q is a technique of no version", id)
 		}
-		e := entry{technique: i}
+		e := entry{i, i.Tactics(prefer), narrowed}
 		if narrowed {
 			known := false
 			for v := range NumVersions {
@@ -140,11 +171,15 @@ func (r *Room) applyMap(ev *event.Event) {
 	m := r.mapped
 	for _, k := range [...]event.Key{event.KeyProcess, event.KeyProcessOriginalName} {
 		if s := ev.Str(k); s != "" {
-			r.note(ev, m.process[string(program(s, &buf))])
+			if k := program(s, &buf); m.processes.has(k) {
+				r.note(ev, m.process[string(k)])
+			}
 		}
 	}
 	if s := ev.Str(event.KeyAPI); s != "" {
-		r.note(ev, m.api[string(fold(s, buf[:]))])
+		if k := fold(s, buf[:]); m.apis.has(k) {
+			r.note(ev, m.api[string(k)])
+		}
 	}
 	v := ev.Get(event.KeyEventCode)
 	if v.K == event.None || ev.Source == "" {
@@ -153,6 +188,9 @@ func (r *Room) applyMap(ev *event.Event) {
 	code := v.S
 	if code == "" && v.K == event.Int {
 		code = event.View(strconv.AppendInt(buf[:0], int64(v.N), 10))
+	}
+	if !m.codes.has(event.BytesOf(code)) {
+		return
 	}
 	list := m.event[code]
 	for i := range list {
@@ -181,11 +219,7 @@ func (r *Room) note(ev *event.Event, list []entry) {
 	for i := range list {
 		e := &list[i]
 		ev.AddTechnique(e.technique.ID)
-		tactics := e.tactics
-		if tactics == nil {
-			tactics = e.technique.Tactics(r.prefer)
-		}
-		for _, t := range tactics {
+		for _, t := range e.tactics {
 			ev.AddTactic(t)
 		}
 	}

@@ -49,28 +49,31 @@ func TestMap(t *testing.T) {
 func TestMapHoldsActiveTechniques(t *testing.T) {
 	r, _ := open(t, Defaults())
 	n := 0
-	check := func(what string, list []entry) {
+	check := func(what string, list []entry, keys *maybe) {
+		if !keys.has([]byte(what)) {
+			t.Errorf("%s: is not looked for", what)
+		}
 		for _, e := range list {
 			n++
 			if e.technique.In[V18].Status != Active && e.technique.In[V19].Status != Active {
 				t.Errorf("%s: %s is active in no version", what, e.technique.ID)
 			}
 			for v := range NumVersions {
-				if len(e.technique.Tactics(v)) > 1 && e.tactics == nil {
+				if len(e.technique.Tactics(v)) > 1 && !e.named {
 					t.Errorf("%s: %s has %v in %s: name the one that is meant, or one event counts as several steps", what, e.technique.ID, e.technique.Tactics(v), v)
 				}
 			}
 		}
 	}
 	for k, e := range r.mapped.process {
-		check(k, e)
+		check(k, e, &r.mapped.processes)
 	}
 	for k, e := range r.mapped.api {
-		check(k, e)
+		check(k, e, &r.mapped.apis)
 	}
 	for k, list := range r.mapped.event {
 		for _, e := range list {
-			check(k, e.entry)
+			check(k, e.entry, &r.mapped.codes)
 		}
 	}
 	if n < 150 {

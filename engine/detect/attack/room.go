@@ -62,7 +62,7 @@ func New(cfg Config, in In) (*Room, error) {
 	for _, f := range []struct {
 		names []string
 		ids   *[]event.NameID
-		mark  mark
+		list  int
 	}{{techniqueFields, &r.techniqueIDs, ofTechnique}, {tacticFields, &r.tacticIDs, ofTactic}, {tagFields, &r.tagIDs, ofTag}} {
 		for _, n := range f.names {
 			id := in.Names.Intern(n)
@@ -70,7 +70,7 @@ func New(cfg Config, in In) (*Room, error) {
 			for len(r.marks) <= int(id) {
 				r.marks = append(r.marks, 0)
 			}
-			r.marks[id] |= f.mark
+			r.marks[id] |= 1 << f.list
 		}
 	}
 	r.marks[0] = 0
@@ -82,7 +82,7 @@ func New(cfg Config, in In) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.mapped.read(mapFile, data, r.table); err != nil {
+	if err := r.mapped.read(mapFile, data, r.table, r.prefer); err != nil {
 		return nil, err
 	}
 	for _, name := range cfg.Maps {
@@ -92,7 +92,7 @@ func New(cfg Config, in In) (*Room, error) {
 		r.files = append(r.files, name)
 		data, err := in.Read(name)
 		if err == nil {
-			err = r.mapped.read(name, data, r.table)
+			err = r.mapped.read(name, data, r.table, r.prefer)
 		}
 		if err != nil {
 			return nil, option.Refuse("maps", "%s", err)

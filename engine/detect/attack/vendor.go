@@ -43,44 +43,56 @@ var (
 // maxVendorText bounds a value that is read for ids, in bytes: lists of techniques are short, and anything longer is prose.
 const maxVendorText = 1024
 
-// mark says which of the lists above have a name. A record has some twenty fields and the lists a hundred names: the fields are
-// asked which lists to look through, and mostly that is none.
+// mark says, by bits, which of the lists above have a name. A record has some twenty fields and the lists a hundred names: the fields
+// are asked which lists to look through, and mostly that is none.
 type mark uint8
 
 const (
-	ofTechnique mark = 1 << iota
+	ofTechnique = iota
 	ofTactic
 	ofTag
+	numMarks
 )
 
-func (r *Room) marked(ev *event.Event) (m mark) {
+// marked is the one name of each list that an event has: 0 where it has none, several where it has more.
+type marked [numMarks]event.NameID
+
+const several = ^event.NameID(0)
+
+func (r *Room) marked(ev *event.Event) (m marked) {
 	for i := range ev.Fields {
-		if id := int(ev.Fields[i].ID); id < len(r.marks) {
-			m |= r.marks[id]
+		id := ev.Fields[i].ID
+		if int(id) >= len(r.marks) || r.marks[id] == 0 {
+			continue
+		}
+		for k := range m {
+			switch {
+			case r.marks[id]>>k&1 == 0 || m[k] == id:
+			case m[k] == 0:
+				m[k] = id
+			default:
+				m[k] = several
+			}
 		}
 	}
 	return m
 }
 
 // vendor takes what the source itself says: its tactics, its techniques, and where it names no tactic, those of its techniques.
-func (r *Room) vendor(ev *event.Event) {
+func (r *Room) vendor(ev *event.Event) { r.take(ev, r.marked(ev)) }
+
+// take is vendor for an event whose fields' names are known.
+func (r *Room) take(ev *event.Event, m marked) {
 	techniques, tactics := len(ev.Techniques), len(ev.Tactics)
-	m := r.marked(ev)
 	if s := ev.Str(event.KeyTactic); s != "" && len(s) <= maxVendorText {
 		r.tacticText(ev, s)
 	}
-	if m&ofTactic != 0 {
-		r.each(ev, r.tacticIDs, (*Room).tacticText)
-	}
+	r.each(ev, m[ofTactic], r.tacticIDs, (*Room).tacticText)
 	if s := ev.Str(event.KeyTechnique); s != "" && len(s) <= maxVendorText {
 		r.techniqueText(ev, s)
 	}
-	if m&ofTechnique != 0 {
-		r.each(ev, r.techniqueIDs, (*Room).techniqueText)
-	}
-	if m&ofTag != 0 {
-		r.each(ev, r.tagIDs, (*Room).tagText)
-	}
+	r.each(ev, m[ofTechnique], r.techniqueIDs, (*Room).techniqueText)
+	r.each(ev, m[ofTag], r.tagIDs, (*Room).tagText)
 	if len(ev.Tactics) > tactics {
 		return
 	}
@@ -93,8 +105,16 @@ func (r *Room) vendor(ev *event.Event) {
 	}
 }
 
-func (r *Room) each(ev *event.Event, ids []event.NameID, do func(*Room, *event.Event, string)) {
-	for _, id := range ids {
+// each takes the texts of the fields of one name, or of all names of a list, in its order.
+func (r *Room) each(ev *event.Event, one event.NameID, all []event.NameID, do func(*Room, *event.Event, string)) {
+	switch one {
+	case 0:
+		return
+	case several:
+	default:
+		all = []event.NameID{one}
+	}
+	for _, id := range all {
 		for f := ev.First(id); f != nil; f = ev.Next(f) {
 			if f.Value.K == event.String && len(f.Value.S) <= maxVendorText {
 				do(r, ev, f.Value.S)

@@ -51,11 +51,12 @@ const (
 
 // need gives the rarest anchors of a node.
 func (b *builder) need(n int32) anchors {
+	if n < 0 {
+		return b.needItem(^n)
+	}
 	nd := &b.lane.nodes[n]
 	kids := b.lane.kids[nd.from:nd.to]
 	switch nd.op {
-	case sigma.OpLeaf:
-		return b.needItem(nd.item)
 	case sigma.OpAnd:
 		var best anchors
 		for _, k := range kids {
@@ -102,7 +103,7 @@ func union(parts []anchors) anchors {
 // needItem gives the anchors of an item.
 func (b *builder) needItem(n int32) anchors {
 	it := &b.lane.items[n]
-	if it.src.Negate {
+	if it.negate {
 		return anchors{}
 	}
 	parts := make([]anchors, 0, len(it.vals))

@@ -46,14 +46,14 @@ type lane struct {
 
 type laneRule struct {
 	index int32 // in the slice given to New
-	root  int32 // in nodes
+	root  int32 // as kids are
 }
 
-// node is an Expr; its children are kids[from:to], cheapest first.
+// node is an Expr that is no leaf; its children are kids[from:to], cheapest first: indexes of nodes, or of items where they are
+// negative, ^item.
 type node struct {
 	op       sigma.Op
 	n        int32 // how many of the kids, for or and at-least
-	item     int32
 	from, to int32
 }
 
@@ -207,7 +207,7 @@ func (b *builder) use(it *item) {
 	}
 }
 
-// tree adds a condition to the lane's nodes and gives its root.
+// tree adds a condition to the lane's nodes and gives its root, as kids are.
 func (b *builder) tree(e *sigma.Expr, seen map[int32]bool) (int32, error) {
 	if e.Op == sigma.OpLeaf {
 		it, err := b.intern(e.Item)
@@ -215,8 +215,7 @@ func (b *builder) tree(e *sigma.Expr, seen map[int32]bool) (int32, error) {
 			return 0, err
 		}
 		seen[it] = true
-		b.lane.nodes = append(b.lane.nodes, node{op: sigma.OpLeaf, item: it})
-		return int32(len(b.lane.nodes) - 1), nil
+		return ^it, nil
 	}
 	kids := make([]int32, 0, len(e.Kids))
 	for _, k := range e.Kids {
@@ -235,10 +234,10 @@ func (b *builder) tree(e *sigma.Expr, seen map[int32]bool) (int32, error) {
 
 // cost estimates the work for a node.
 func (b *builder) cost(n int32) int {
-	nd := &b.lane.nodes[n]
-	if nd.op == sigma.OpLeaf {
-		return b.lane.items[nd.item].cost
+	if n < 0 {
+		return int(b.lane.items[^n].cost)
 	}
+	nd := &b.lane.nodes[n]
 	sum := 1
 	for _, k := range b.lane.kids[nd.from:nd.to] {
 		sum += b.cost(k)

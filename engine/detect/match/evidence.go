@@ -17,11 +17,11 @@ func (s *Scratch) Evidence(rule int32, do func(field, value string) bool) {
 
 // evidence walks a node that holds; it gives false where do has enough.
 func (r *run) evidence(n int32, do func(field, value string) bool) bool {
+	if n < 0 {
+		return r.show(&r.lane.items[^n], do)
+	}
 	nd := &r.lane.nodes[n]
-	switch nd.op {
-	case sigma.OpLeaf:
-		return r.show(&r.lane.items[nd.item], do)
-	case sigma.OpNot: // what is not there shows nothing
+	if nd.op == sigma.OpNot { // what is not there shows nothing
 		return true
 	}
 	for _, k := range r.lane.kids[nd.from:nd.to] {
@@ -34,12 +34,12 @@ func (r *run) evidence(n int32, do func(field, value string) bool) bool {
 
 // direct evaluates a node without the index and without what is remembered: these belong to the lane that ran last.
 func (r *run) direct(n int32) bool {
+	if n < 0 {
+		it := &r.lane.items[^n]
+		return r.evaluate(it) != it.negate
+	}
 	nd := &r.lane.nodes[n]
-	switch nd.op {
-	case sigma.OpLeaf:
-		it := &r.lane.items[nd.item]
-		return r.evaluate(it) != it.src.Negate
-	case sigma.OpNot:
+	if nd.op == sigma.OpNot {
 		return !r.direct(r.lane.kids[nd.from])
 	}
 	want := nd.n
@@ -56,7 +56,7 @@ func (r *run) direct(n int32) bool {
 
 // show gives the values of an item's field that its values compare with.
 func (r *run) show(it *item, do func(field, value string) bool) bool {
-	if it.src.Negate {
+	if it.negate {
 		return true
 	}
 	have := r.values(it.field)

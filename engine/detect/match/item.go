@@ -1,7 +1,6 @@
 package match
 
 import (
-	"net/netip"
 	"strings"
 
 	"prescore/engine/detect/sigma"
@@ -25,24 +24,27 @@ const (
 	testNull
 )
 
-// value is a compiled sigma.Value.
+// value is a compiled sigma.Value. It is kept small: an event's comparisons wait for memory more than for anything else.
 type value struct {
-	test   test
-	cased  bool       // compare with the value as it is, not folded
-	text   string     // of testEqual to testContains
-	need   pairNeed   // of testContains
-	groups [][]uint16 // of testRegex: the bits of pairs, of which a text has one in each group
-	src    *sigma.Value
-	net    netip.Prefix
-	ref    fieldID
+	test  test
+	cased bool // compare with the value as it is, not folded
+	ref   fieldID
+	need  pairNeed // of testContains
+	text  string   // of testEqual to testContains
+	src   *sigma.Value
+	regex *regexPairs // of testRegex
 }
+
+// regexPairs is the bits of an expression's pairs, of which a text has one in each group.
+type regexPairs [][]uint16
 
 // item is a compiled sigma.Item. Items that rules share are one.
 type item struct {
 	src    *sigma.Item
+	cost   int32 // of an evaluation, for ordering
 	field  fieldID
+	negate bool // src's
 	marked bool // the index answers it: a hit of one of its literals is its answer
-	cost   int  // of an evaluation, for ordering
 	pure   bool // nothing but the field decides
 	plain  bool // one value of the field that compares with one of the item's is enough, and one there must be
 	vals   []value
@@ -71,7 +73,7 @@ func simple(p *sigma.Pattern) (string, test, bool) {
 // compileItem turns an item into its compiled form; false where the names table is full.
 func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 	id, ok := f.id(it.Field)
-	out := item{src: it, field: id, vals: make([]value, len(it.Values)), cost: 1, plain: !it.All, pure: true}
+	out := item{src: it, field: id, negate: it.Negate, vals: make([]value, len(it.Values)), cost: 1, plain: !it.All, pure: true}
 	for i := range it.Values {
 		v := &it.Values[i]
 		c := value{src: v, cased: v.Pattern.Cased}
@@ -84,12 +86,12 @@ func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 					c.need = needPairs(t)
 				}
 			}
-			out.cost += map[bool]int{true: 8, false: 1}[c.test >= testContains]
+			out.cost += map[bool]int32{true: 8, false: 1}[c.test >= testContains]
 		case sigma.IsRegex:
-			c.test, c.groups = testRegex, pairGroups(v.Regex.Pairs)
+			c.test, c.regex = testRegex, pairGroups(v.Regex.Pairs)
 			out.cost += 200
 		case sigma.IsCIDR:
-			c.test, c.net = testCIDR, v.Net
+			c.test = testCIDR
 			out.cost += 10
 		case sigma.IsCompare:
 			c.test = testCompare
@@ -121,7 +123,7 @@ func (r *run) item(n int32) bool {
 	if !it.marked { // a marked one that was hit has its memo already
 		ok = r.evaluate(it)
 	}
-	if it.src.Negate {
+	if it.negate {
 		ok = !ok
 	}
 	answer := uint32(0)
@@ -222,7 +224,7 @@ func (r *run) compare(it *item, v *value, h *textValue) bool {
 	case testRegex:
 		return r.regex(v, h)
 	case testCIDR:
-		return sigma.InNet(v.net, h.orig)
+		return sigma.InNet(v.src.Net, h.orig)
 	case testCompare:
 		return sigma.CompareNumber(it.src.Part, v.src, h.value(), h.orig)
 	case testRef:
@@ -238,7 +240,7 @@ const maxRegexWork = 64 << 20
 // regex runs an expression where the text has what it needs.
 func (r *run) regex(v *value, h *textValue) bool {
 	re := v.src.Regex
-	if len(h.orig) < re.Least || len(v.groups) > 0 && !r.pairsOf(h).mayMatch(v.groups) {
+	if len(h.orig) < re.Least || len(*v.regex) > 0 && !r.pairsOf(h).mayMatch(*v.regex) {
 		return false
 	}
 	s := r.folded(h)

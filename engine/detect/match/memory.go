@@ -7,13 +7,15 @@ import (
 )
 
 // The bounds of a memory. A host starts the same programs for the same users again and again: of the values that rules look at in
-// captures two of three were there before, most of them programs, users and hashes.
+// captures two of three were there before, most of them programs, users and hashes, and the long command lines of parents.
 const (
-	memoryWays  = 4   // places for a value
-	memorySets  = 512 // so that there are 2,048 entries, 1.5 megabytes for each thread
-	memoryText  = 424 // bytes of a value; longer ones (scripts, messages) are seldom seen twice
-	memoryList  = 72  // rules and answers of an entry
-	memoryDoor  = 1 << 13
+	memoryWays = 4  // places for a value
+	memoryList = 72 // rules and answers of an entry
+	memoryDoor = 1 << 13
+
+	shortSets, shortText = 512, 232 // 2,048 values of up to 232 bytes: 1.2 megabytes for each thread
+	longSets, longText   = 64, 4096 // 256 values of up to 4,096 bytes: as much again
+
 	memoryWorth = 16 // literals in a field from which looking a value up is cheaper than indexing it
 )
 
@@ -22,27 +24,56 @@ const (
 // probes; and it takes the place of one that was not asked for since its set was full, so that a flood of values washes out nothing
 // that is in use. Which values share a place depends on a random seed.
 type memory struct {
-	seed    maphash.Seed
-	keys    [memorySets][memoryWays]uint64 // 0: free
-	used    [memorySets]uint8              // bits of the ways asked for since all were
+	sets    []memorySet
+	entries []remembered // memoryWays of each set
 	door    [memoryDoor]uint16
-	entries []remembered
+}
+
+type memorySet struct {
+	keys [memoryWays]uint64 // 0: free
+	used uint8              // bits of the ways asked for since all were
 }
 
 // remembered is what one value gave.
 type remembered struct {
+	text        []byte // its capacity is the entry's
 	lane, field uint16 // field is an index into the lane's
-	size        uint16
-	rules, n    uint8 // of list: the first are rules of the lane, up to n items, shifted, with the answer in the lowest bit
-	text        [memoryText]byte
+	rules, n    uint8  // of list: the first are rules of the lane, up to n items, shifted, with the answer in the lowest bit
 	list        [memoryList]uint32
 }
 
-func newMemory() *memory {
-	return &memory{seed: maphash.MakeSeed(), entries: make([]remembered, memorySets*memoryWays)}
+// newMemory makes a memory of so many sets, for values of so many bytes.
+func newMemory(sets, size int) *memory {
+	m := &memory{sets: make([]memorySet, sets), entries: make([]remembered, sets*memoryWays)}
+	texts := make([]byte, len(m.entries)*size)
+	for i := range m.entries {
+		m.entries[i].text = texts[i*size : i*size : (i+1)*size]
+	}
+	return m
 }
 
-// key gives what a value in a field of a lane is kept under; hash is the value's.
+// memories are the memories of one Scratch.
+type memories struct {
+	seed        maphash.Seed
+	short, long *memory
+}
+
+func newMemories() *memories {
+	return &memories{maphash.MakeSeed(), newMemory(shortSets, shortText), newMemory(longSets, longText)}
+}
+
+// of gives the memory for a text, nil where it is too long for any.
+func (m *memories) of(text string) *memory {
+	switch {
+	case len(text) <= shortText:
+		return m.short
+	case len(text) <= longText:
+		return m.long
+	}
+	return nil
+}
+
+// memoryKey gives what a value in a field of a lane is kept under; hash is the value's.
 func memoryKey(hash uint64, lane, field uint16) uint64 {
 	k := (hash ^ uint64(lane)<<16 ^ uint64(field)) * 0x9e3779b97f4a7c15
 	return k ^ k>>32 | 1
@@ -50,14 +81,15 @@ func memoryKey(hash uint64, lane, field uint16) uint64 {
 
 // find gives the entry of a value, nil where it has none.
 func (m *memory) find(key uint64, lane, field uint16, text string) *remembered {
-	set := key >> 1 % memorySets
-	for way, k := range m.keys[set] {
+	n := key >> 1 % uint64(len(m.sets))
+	set := &m.sets[n]
+	for way, k := range set.keys {
 		if k != key {
 			continue
 		}
-		e := &m.entries[set*memoryWays+uint64(way)]
-		if e.lane == lane && e.field == field && event.View(e.text[:e.size]) == text {
-			m.used[set] |= 1 << way
+		e := &m.entries[n*memoryWays+uint64(way)]
+		if e.lane == lane && e.field == field && event.View(e.text) == text {
+			set.used |= 1 << way
 			return e
 		}
 	}
@@ -75,33 +107,36 @@ func (m *memory) admit(key uint64) bool {
 }
 
 // take gives the entry for a new value, and whether another had to go for it.
-func (m *memory) take(key uint64) (e *remembered, replaced bool) {
-	set := key >> 1 % memorySets
+func (m *memory) take(key uint64, lane, field uint16, text string) (e *remembered, replaced bool) {
+	n := key >> 1 % uint64(len(m.sets))
+	set := &m.sets[n]
 	way := uint64(0)
-	for way < memoryWays && m.keys[set][way] != 0 {
+	for way < memoryWays && set.keys[way] != 0 {
 		way++
 	}
 	if way == memoryWays {
 		replaced = true
-		for way = 0; way < memoryWays && m.used[set]>>way&1 != 0; way++ {
+		for way = 0; way < memoryWays && set.used>>way&1 != 0; way++ {
 		}
 		if way == memoryWays {
-			m.used[set], way = 0, key>>40%memoryWays
+			set.used, way = 0, key>>40%memoryWays
 		}
 	}
-	m.keys[set][way] = key
-	m.used[set] |= 1 << way
-	return &m.entries[set*memoryWays+way], replaced
+	set.keys[way] = key
+	set.used |= 1 << way
+	e = &m.entries[n*memoryWays+way]
+	e.text, e.lane, e.field, e.rules, e.n = append(e.text[:0], text...), lane, field, 0, 0
+	return e, replaced
 }
 
-// recall is index for the one value of a field, out of memory where it is there. n and i say which lane and which of its fields.
-func (r *run) recall(n, i uint16, f *laneField, v *textValue) {
+// recall is index for the one value of a field, out of a memory where it is there. n and i say which lane and which of its fields.
+func (r *run) recall(m *memory, n, i uint16, f *laneField, v *textValue) {
 	if v.hash == 0 {
-		v.hash = maphash.String(r.memory.seed, v.orig)
+		v.hash = maphash.String(r.memories.seed, v.orig)
 	}
 	c := &r.fields[f.field]
 	key := memoryKey(v.hash, n, i)
-	if e := r.memory.find(key, n, i, v.orig); e != nil {
+	if e := m.find(key, n, i, v.orig); e != nil {
 		for _, rule := range e.list[:e.rules] {
 			r.candidate(int32(rule))
 		}
@@ -113,15 +148,18 @@ func (r *run) recall(n, i uint16, f *laneField, v *textValue) {
 	}
 	r.hits = r.hits[:0]
 	r.index(f, v)
-	if !r.memory.admit(key) || !r.fits() {
-		return
+	if m.admit(key) && r.fits() {
+		e, replaced := m.take(key, n, i, v.orig)
+		if replaced {
+			r.replaced++
+		}
+		r.keep(e)
+		c.known, c.lane = e, r.epoch
 	}
-	e, replaced := r.memory.take(key)
-	if replaced {
-		r.replaced++
-	}
-	e.lane, e.field, e.size = n, i, uint16(copy(e.text[:], v.orig))
-	e.rules, e.n = 0, 0
+}
+
+// keep notes in a new entry what was hit.
+func (r *run) keep(e *remembered) {
 	for _, h := range r.hits {
 		for _, rule := range r.lane.lits[h].rules {
 			e.list[e.rules] = uint32(rule)
@@ -134,7 +172,6 @@ func (r *run) recall(n, i uint16, f *laneField, v *textValue) {
 			e.add(it, r.memo[it]&1)
 		}
 	}
-	c.known, c.lane = e, r.epoch
 }
 
 // fits reports whether what was hit fits an entry.

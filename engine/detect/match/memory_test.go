@@ -39,7 +39,7 @@ func TestMemoryIsPlain(t *testing.T) {
 		names := event.NewNames()
 		m := remembering(t, r, names)
 		with, without, lanes := m.NewScratch(), m.NewScratch(), m.All()
-		without.memory = nil
+		without.memories = nil
 		events := make([]*event.Event, 50)
 		for i := range events {
 			events[i] = event.New(names)
@@ -54,7 +54,7 @@ func TestMemoryIsPlain(t *testing.T) {
 			}
 		}
 		entries := 0
-		for _, e := range with.memory.entries {
+		for _, e := range with.memories.short.entries {
 			entries += int(min(e.n, 1))
 		}
 		if found == 0 || entries == 0 {
@@ -67,15 +67,14 @@ func TestMemoryIsPlain(t *testing.T) {
 // that what is given up is counted.
 func TestMemoryFlood(t *testing.T) {
 	const regulars, flood = 200, 100_000
-	m := newMemory()
+	m, seed := newMemory(shortSets, shortText), maphash.MakeSeed()
 	ask := func(text string) (known, replaced bool) {
-		key := memoryKey(maphash.String(m.seed, text), 0, 0)
+		key := memoryKey(maphash.String(seed, text), 0, 0)
 		if m.find(key, 0, 0, text) != nil {
 			return true, false
 		}
 		if m.admit(key) {
-			e, gone := m.take(key)
-			e.size = uint16(copy(e.text[:], text))
+			_, gone := m.take(key, 0, 0, text)
 			return false, gone
 		}
 		return false, false
@@ -148,7 +147,7 @@ func BenchmarkMemory(b *testing.B) {
 			b.Run(fmt.Sprintf("memory=%v/fresh=%v", memory, fresh), func(b *testing.B) {
 				s := m.NewScratch()
 				if !memory {
-					s.memory = nil
+					s.memories = nil
 				}
 				line := []byte(`"C:\Program Files\Vendor\Product\service.exe" -k netsvcs -p -s Schedule --session 00000000`)
 				for n := 0; b.Loop(); n++ {

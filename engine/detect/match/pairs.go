@@ -68,19 +68,20 @@ func (p *pairs) mayHold(need *pairNeed) bool {
 }
 
 // pairGroups gives the bits of an expression's pairs.
-func pairGroups(groups [][]sigma.Pair) (out [][]uint16) {
+func pairGroups(groups [][]sigma.Pair) *regexPairs {
+	out := &regexPairs{}
 	for _, g := range groups {
 		var bits []uint16
 		for _, p := range g {
 			bits = append(bits, uint16(pairHash(uint16(p[0])|uint16(p[1])<<8)))
 		}
-		out = append(out, bits)
+		*out = append(*out, bits)
 	}
 	return out
 }
 
 // mayMatch reports whether a pair of each group is in the set.
-func (p *pairs) mayMatch(groups [][]uint16) bool {
+func (p *pairs) mayMatch(groups regexPairs) bool {
 	for _, g := range groups {
 		any := false
 		for _, b := range g {

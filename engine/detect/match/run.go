@@ -85,9 +85,9 @@ type run struct {
 	cutValues  uint64
 	cutFields  uint64
 
-	memory   *memory // nil where no field is worth it
-	hits     []int32 // literals, in the order of their hits
-	replaced uint64  // in memory
+	memories *memories // nil where no field is worth it
+	hits     []int32   // literals, in the order of their hits
+	replaced uint64    // in memories
 
 	rowBuf  []uint16
 	laneBuf []uint16
@@ -104,7 +104,7 @@ func (m *Matcher) NewScratch() *Scratch {
 	s := &Scratch{run: run{m: m, fields: make([]cached, len(m.fields.list)), seen: make([]uint32, lits), memo: make([]uint32, items),
 		rules: make([]uint32, rules)}}
 	if m.remember {
-		s.memory = newMemory()
+		s.memories = newMemories()
 	}
 	return s
 }
@@ -208,9 +208,11 @@ func (r *run) inLane(n uint16) {
 		for _, p := range f.present {
 			r.candidate(p)
 		}
-		if f.remember && r.memory != nil && len(vals.list) == 1 && vals.list[0].kind == event.String && len(vals.list[0].orig) <= memoryText {
-			r.recall(n, uint16(i), f, &vals.list[0])
-			continue
+		if f.remember && r.memories != nil && len(vals.list) == 1 && vals.list[0].kind == event.String {
+			if m := r.memories.of(vals.list[0].orig); m != nil {
+				r.recall(m, n, uint16(i), f, &vals.list[0])
+				continue
+			}
 		}
 		for k := range vals.list {
 			if v := &vals.list[k]; v.text {
@@ -269,7 +271,7 @@ func (r *run) hit(n int32) {
 	}
 	for _, it := range l.items {
 		r.memo[it] = r.epoch<<1 | 1
-		if r.lane.items[it].src.Negate {
+		if r.lane.items[it].negate {
 			r.memo[it]--
 		}
 	}
@@ -284,10 +286,11 @@ func (r *run) candidate(c int32) {
 
 // node evaluates a node of the lane's trees.
 func (r *run) node(n int32) bool {
+	if n < 0 {
+		return r.item(^n)
+	}
 	nd := &r.lane.nodes[n]
 	switch nd.op {
-	case sigma.OpLeaf:
-		return r.item(nd.item)
 	case sigma.OpNot:
 		return !r.node(r.lane.kids[nd.from])
 	case sigma.OpAnd:
