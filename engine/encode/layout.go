@@ -18,60 +18,97 @@ func (r *Room) moves(plan *project.Plan, key wire.Token) bool {
 
 // merged appends the original pairs whose names are free, the view's, the moved ones under "original", and "prescore".
 func (r *Room) merged(dst []byte, ev *event.Event, plan *project.Plan, pairs []byte, n int) []byte {
-	moved := 0
-	for at, i := 0, 0; i < n; i++ {
-		k, size := pair(pairs[at:])
-		if size == 0 { // cut short: decode does not let such a record come here
-			n = i
-			pairs = pairs[:at]
-			break
-		}
-		if r.moves(plan, k) {
-			moved++
-		}
-		at += size
+	own := r.view.Count(plan) + 2 // with "original" and "prescore"
+	at := len(dst)
+	dst = wire.AppendMap(dst, n+own)
+	head := len(dst)
+	dst, m := r.staying(dst, ev, plan, pairs, n)
+	top := m.pairs - m.moved + own
+	if m.moved == 0 {
+		top--
 	}
-	top := n - moved + r.view.Count(plan) + 1
-	if moved > 0 {
-		top++
-	}
-	dst = wire.AppendMap(dst, top)
-	dst = r.someOf(dst, ev, plan, pairs, n, false)
+	dst = narrow(dst, at, head, top)
 	dst, _ = r.view.AppendPairs(dst, plan, ev, r.redact)
-	if moved > 0 {
-		dst = wire.AppendMap(keyOriginal.Append(dst), moved)
-		dst = r.someOf(dst, ev, plan, pairs, n, true)
+	if m.moved > 0 {
+		dst = wire.AppendMap(keyOriginal.Append(dst), m.moved)
+		dst = r.moving(dst, ev, plan, pairs[m.from:m.to])
 	}
 	return r.appendPrescore(dst, ev, plan, false)
 }
 
-// someOf appends the pairs that move, or those that stay, in runs as long as they come.
-func (r *Room) someOf(dst []byte, ev *event.Event, plan *project.Plan, pairs []byte, n int, moving bool) []byte {
+// narrow writes the count of a map whose head takes the bytes from at to head, and takes back what the head needs no more.
+func narrow(dst []byte, at, head, n int) []byte {
+	var buf [5]byte
+	short := wire.AppendMap(buf[:0], n)
+	copy(dst[at:], short)
+	if end := at + len(short); end < head {
+		dst = dst[:end+copy(dst[end:], dst[head:])]
+	}
+	return dst
+}
+
+// moved is what staying found: how many pairs there are, how many of them move, and from where to where in the record these are.
+type moved struct{ pairs, moved, from, to int }
+
+// staying appends the pairs that stay, in runs as long as they come.
+func (r *Room) staying(dst []byte, ev *event.Event, plan *project.Plan, pairs []byte, n int) ([]byte, moved) {
+	var m moved
 	from, at := 0, 0
-	for range n {
+	for ; m.pairs < n; m.pairs++ {
 		k, size := pair(pairs[at:])
-		if r.moves(plan, k) != moving {
+		if size == 0 { // cut short: decode does not let such a record come here
+			break
+		}
+		if r.moves(plan, k) {
 			dst = r.appendPairs(dst, ev, pairs[from:at])
 			from = at + size
+			if m.moved == 0 {
+				m.from = at
+			}
+			m.to = from
+			m.moved++
 		}
 		at += size
 	}
-	return r.appendPairs(dst, ev, pairs[from:at])
+	return r.appendPairs(dst, ev, pairs[from:at]), m
+}
+
+// moving appends those of whole pairs that move.
+func (r *Room) moving(dst []byte, ev *event.Event, plan *project.Plan, pairs []byte) []byte {
+	for len(pairs) > 0 {
+		k, size := pair(pairs)
+		if r.moves(plan, k) {
+			dst = r.appendPairs(dst, ev, pairs[:size])
+		}
+		pairs = pairs[size:]
+	}
+	return dst
 }
 
 // pair gives the key at the start of b and the length of key and value together, 0 where they are cut short.
 func pair(b []byte) (wire.Token, int) {
-	k, err := wire.Next(b)
-	if err != nil {
+	k, kn := whole(b)
+	if kn == 0 {
 		return k, 0
 	}
-	kn, err := wire.Skip(b)
-	if err != nil {
-		return k, 0
-	}
-	vn, err := wire.Skip(b[kn:])
-	if err != nil {
+	_, vn := whole(b[kn:])
+	if vn == 0 {
 		return k, 0
 	}
 	return k, kn + vn
+}
+
+// whole gives the token at the start of b and the length of the whole object, 0 where it is cut short.
+func whole(b []byte) (wire.Token, int) {
+	t, err := wire.Next(b)
+	if err != nil {
+		return t, 0
+	}
+	n := t.Size
+	if t.Type == wire.Array || t.Type == wire.Map {
+		if n, err = wire.Skip(b); err != nil {
+			return t, 0
+		}
+	}
+	return t, n
 }

@@ -92,6 +92,11 @@ func netUser(s string, i int) (start, end int, ok bool) {
 		return 0, 0, false
 	}
 	w += i
+	switch s[w-1] { // of net, net1, net.exe, in quotes or not
+	case 't', 'T', '1', 'e', 'E', '"':
+	default:
+		return 0, 0, false
+	}
 	name := strings.TrimSuffix(s[i:w], "\"")
 	if n := len(name) - 4; n > 0 && foldEqual(name[n:], ".exe") {
 		name = name[:n]

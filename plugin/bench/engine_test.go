@@ -13,7 +13,9 @@ import (
 // BenchmarkEndpoint is the engine's share of what `make bench-host` measures: the same events, as tail with a JSON parser delivers
 // them, about 36 KB a chunk. One operation is one record.
 func BenchmarkEndpoint(b *testing.B) {
-	for _, lane := range []struct{ name, set string }{{"ecs", "output.schema=ecs"}, {"none", "output.schema=none"}} {
+	for _, lane := range []struct{ name, set string }{
+		{"ecs", "output.schema=ecs"}, {"none", "output.schema=none"}, {"ocsf", "output.schema=ocsf"},
+	} {
 		b.Run(lane.name, func(b *testing.B) { endpointLane(b, lane.set) })
 	}
 }

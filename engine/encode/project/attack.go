@@ -116,6 +116,15 @@ func (w *Plan) techniques(dst []byte, sub bool) []byte {
 
 // tactics appends the names or the ids of tactics. A tactic that neither version has keeps its name and has no id.
 func (w *Plan) tactics(dst []byte, names bool) []byte {
+	if len(w.ev.Tactics) == 1 && w.ev.Str(event.KeyTactic) == "" { // as mostly
+		if known := tacticNamed(w.ev.Tactics[0]); known != nil {
+			dst = append(dst, 0x91)
+			if names {
+				return wire.AppendStr(dst, known.name)
+			}
+			return wire.AppendStr(dst, known.id)
+		}
+	}
 	var t terms
 	for i := -1; i < len(w.ev.Tactics); i++ {
 		s := ""

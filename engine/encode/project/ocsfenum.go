@@ -72,6 +72,9 @@ var (
 
 // pick finds the choice of a word, case aside; nil where none has it.
 func pick(list []choice, word string) *choice {
+	if word == "" { // no choice has that
+		return nil
+	}
 	for i := range list {
 		for _, w := range list[i].words {
 			if len(w) == len(word) && strings.EqualFold(w, word) {

@@ -170,6 +170,9 @@ func (v *View) Held(dst []string, p *Plan, ev *event.Event, m Masker) []string {
 
 // Has reports whether the view will write a top-level key of that name.
 func (v *View) Has(p *Plan, name []byte) bool {
+	if len(name) == 0 || v.topNames[name[0]]>>(len(name)&31)&1 == 0 {
+		return false
+	}
 	s, ok := v.topLeaf[string(name)]
 	if !ok {
 		return false
@@ -187,6 +190,9 @@ func (v *View) Empty(p *Plan) bool { return p.live == [leafWords]uint64{} }
 
 // Count gives the number of top-level keys that the view will write.
 func (v *View) Count(p *Plan) int {
+	if p.program != nil {
+		return p.program.pairs
+	}
 	n := 0
 	for at := p.next(0); at >= 0; n++ {
 		l := &v.leaves[at]

@@ -117,6 +117,8 @@ type View struct {
 	flags   flag // those that a leaf waits for
 	anyOf   []anyLeaf
 	topLeaf map[string]span
+	// topNames has a bit for the length, modulo 32, of each name at the top level, by first byte: most names are none of them.
+	topNames [256]uint32
 
 	classes      map[event.Class]*ocsfClass // of OCSF
 	classAt      [Slots]*ocsfClass          // the same by slot
@@ -192,6 +194,7 @@ func New(schema string, keep Mask, secret func(name string) bool) *View {
 		lo := len(v.leaves)
 		v.lay(b, []uint16{0})
 		v.topLeaf[b.name] = span{uint16(lo), uint16(len(v.leaves))}
+		v.topNames[b.name[0]] |= 1 << (len(b.name) & 31)
 	}
 	v.nodes[0] = node{hi: uint16(len(v.leaves)), wide: len(root.kids) > 15}
 	if len(v.leaves) > leafWords*64 {
