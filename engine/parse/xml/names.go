@@ -179,7 +179,7 @@ func (w *walker) push(name string, sep byte) {
 // add adds a field under the path.
 func (w *walker) add(v event.Value) {
 	b := w.path[:w.pathLen]
-	if id := w.ev.Names.Lookup(event.View(b)); id != 0 {
+	if id := w.ev.Resolve(event.View(b)); id != 0 {
 		w.full = !w.ev.AddID(id, w.ev.Names.Name(id), v, w.layer)
 		return
 	}
@@ -188,7 +188,7 @@ func (w *walker) add(v event.Value) {
 
 // named adds a field under a name that is a view.
 func (w *walker) named(name string, v event.Value) {
-	if id := w.ev.Names.Lookup(name); id != 0 {
+	if id := w.ev.Resolve(name); id != 0 {
 		w.full = !w.ev.AddID(id, w.ev.Names.Name(id), v, w.layer)
 		return
 	}

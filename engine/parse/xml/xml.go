@@ -47,6 +47,7 @@ type walker struct {
 	layer   uint8
 	win     bool
 	full    bool // the event takes no more fields
+	slow    bool // without the quick ways
 	sect    section
 	depth   int
 	base    int // levels of a Windows event above the root: 1 where the root is EventData
@@ -59,8 +60,10 @@ type walker struct {
 
 // Parse reads text as one element with all it holds. A root EventData or UserData is read as that part of a Windows event. What was read of a document that is cut or damaged stays, with the problem
 // xml_cut or bad_xml, where it is a Windows event; of any other nothing does.
-func Parse(ev *event.Event, text string, layer uint8) Result {
-	w := walker{ev: ev, s: text, layer: layer}
+func Parse(ev *event.Event, text string, layer uint8) Result { return parse(ev, text, layer, false) }
+
+func parse(ev *event.Event, text string, layer uint8, slow bool) Result {
+	w := walker{ev: ev, s: text, layer: layer, slow: slow}
 	i := w.prolog(0)
 	if i < 0 {
 		return Bad
@@ -164,7 +167,9 @@ func (w *walker) document(i int) bool {
 				return w.fail("xml_cut")
 			}
 		default:
-			if i = w.opening(i); i < 0 {
+			if j := w.quick(i); j > 0 {
+				i = j
+			} else if i = w.opening(i); i < 0 {
 				return false
 			}
 		}
@@ -173,6 +178,9 @@ func (w *walker) document(i int) bool {
 		}
 		if w.full {
 			return false
+		}
+		if i < len(s) && s[i] == '<' {
+			continue
 		}
 		j := strings.IndexByte(s[i:], '<')
 		if j < 0 {
@@ -333,15 +341,26 @@ func (w *walker) opaque(i int) int {
 	return -1
 }
 
-func nameStart(c byte) bool {
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == ':' || c >= 0x80
-}
+// nameBytes says of a byte whether a name may begin with it (2) or go on with it (1).
+var nameBytes = func() (t [256]uint8) {
+	for c := range t {
+		switch b := byte(c); {
+		case b|0x20 >= 'a' && b|0x20 <= 'z', b == '_', b == ':', b >= 0x80:
+			t[c] = 2
+		case b-'0' < 10, b == '-', b == '.':
+			t[c] = 1
+		}
+	}
+	return t
+}()
+
+func nameStart(c byte) bool { return nameBytes[c] == 2 }
 
 // tagName reads a name at i and gives the index after it.
 func tagName(s string, i int) (string, int) {
 	j := i
 	if j < len(s) && nameStart(s[j]) {
-		for j++; j < len(s) && (nameStart(s[j]) || s[j]-'0' < 10 || s[j] == '-' || s[j] == '.'); j++ {
+		for j++; j < len(s) && nameBytes[s[j]] != 0; j++ {
 		}
 	}
 	return s[i:j], j
