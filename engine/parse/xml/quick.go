@@ -84,8 +84,8 @@ func (w *walker) quickData(i int) int {
 
 func (w *walker) quickSystem(i int) int {
 	s := w.s
-	name, j := tagName(s, i+1)
-	if name == "" || j >= len(s) || s[j] != '>' || local(name) != name {
+	name, local, j := tagName(s, i+1)
+	if name == "" || j >= len(s) || s[j] != '>' || len(local) != len(name) {
 		return 0
 	}
 	end, entities := textEnd(s, j+1)

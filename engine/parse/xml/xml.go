@@ -90,8 +90,8 @@ func IsEvent(s string) bool {
 	if i < 0 {
 		return false
 	}
-	name, _ := tagName(s, i+1)
-	return local(name) == "Event"
+	_, name, _ := tagName(s, i+1)
+	return name == "Event"
 }
 
 // prolog passes over blanks, the declaration, comments and a document type, and gives where the root's "<" stands; -1 where there
@@ -147,14 +147,14 @@ func (w *walker) document(i int) bool {
 		case i+1 >= len(s):
 			return w.fail("xml_cut")
 		case s[i+1] == '/':
-			name, j := tagName(s, i+2)
+			_, name, j := tagName(s, i+2)
 			for j < len(s) && s[j] <= ' ' {
 				j++
 			}
 			if j >= len(s) {
 				return w.fail("xml_cut")
 			}
-			if s[j] != '>' || local(name) != w.stack[w.depth-1].name {
+			if s[j] != '>' || name != w.stack[w.depth-1].name {
 				return w.fail("bad_xml")
 			}
 			w.closing(i)
@@ -179,6 +179,9 @@ func (w *walker) document(i int) bool {
 		if w.full {
 			return false
 		}
+		for i < len(s) && s[i] <= ' ' {
+			i++
+		}
 		if i < len(s) && s[i] == '<' {
 			continue
 		}
@@ -201,7 +204,7 @@ func (w *walker) fail(code string) bool {
 // opening reads a start tag at i and gives the index after it; -1 where it is none.
 func (w *walker) opening(i int) int {
 	s := w.s
-	name, j := tagName(s, i+1)
+	name, local, j := tagName(s, i+1)
 	if name == "" {
 		w.fail("bad_xml")
 		return -1
@@ -213,7 +216,7 @@ func (w *walker) opening(i int) int {
 		return w.opaque(i)
 	}
 	top := &w.stack[w.depth]
-	*top = level{name: local(name), path: w.pathLen}
+	*top = level{name: local, path: w.pathLen}
 	w.depth++
 	w.enter(top)
 	for {
@@ -246,7 +249,7 @@ func (w *walker) opening(i int) int {
 // attribute reads name="value" at j and gives the index after it; -1 where it is none.
 func (w *walker) attribute(top *level, j int) int {
 	s := w.s
-	name, k := tagName(s, j)
+	name, local, k := tagName(s, j)
 	for k < len(s) && s[k] <= ' ' {
 		k++
 	}
@@ -278,7 +281,7 @@ func (w *walker) attribute(top *level, j int) int {
 		v = resolve(&w.ev.Arena, v)
 	}
 	top.attrs = true
-	w.attr(top, local(name), v)
+	w.attr(top, local, v)
 	return k + 2 + end
 }
 
@@ -341,32 +344,40 @@ func (w *walker) opaque(i int) int {
 	return -1
 }
 
-// nameBytes says of a byte whether a name may begin with it (2) or go on with it (1).
+// What a byte may be in a name.
+const (
+	inName = 1 << iota
+	opensName
+	endsPrefix
+)
+
 var nameBytes = func() (t [256]uint8) {
 	for c := range t {
 		switch b := byte(c); {
-		case b|0x20 >= 'a' && b|0x20 <= 'z', b == '_', b == ':', b >= 0x80:
-			t[c] = 2
+		case b == ':':
+			t[c] = inName | opensName | endsPrefix
+		case b|0x20 >= 'a' && b|0x20 <= 'z', b == '_', b >= 0x80:
+			t[c] = inName | opensName
 		case b-'0' < 10, b == '-', b == '.':
-			t[c] = 1
+			t[c] = inName
 		}
 	}
 	return t
 }()
 
-func nameStart(c byte) bool { return nameBytes[c] == 2 }
+func nameStart(c byte) bool { return nameBytes[c]&opensName != 0 }
 
-// tagName reads a name at i and gives the index after it.
-func tagName(s string, i int) (string, int) {
-	j := i
+// tagName reads a name at i and gives it with and without its prefix, and the index after it.
+func tagName(s string, i int) (name, local string, end int) {
+	j, all := i, uint8(0)
 	if j < len(s) && nameStart(s[j]) {
-		for j++; j < len(s) && nameBytes[s[j]] != 0; j++ {
+		for ; j < len(s) && nameBytes[s[j]] != 0; j++ {
+			all |= nameBytes[s[j]]
 		}
 	}
-	return s[i:j], j
-}
-
-// local takes a name's prefix away.
-func local(name string) string {
-	return name[strings.IndexByte(name, ':')+1:]
+	name = s[i:j]
+	if all&endsPrefix != 0 {
+		return name, name[strings.IndexByte(name, ':')+1:], j
+	}
+	return name, name, j
 }
