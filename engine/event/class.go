@@ -121,7 +121,7 @@ func (c Class) slot() int {
 	return 0
 }
 
-var classTable = func() (t [(categories + 1) * perCategory]classInfo) {
+var classTable = func() (t [ClassSlots]classInfo) {
 	for c, i := range classes {
 		t[c.slot()] = i
 	}
@@ -143,6 +143,12 @@ const (
 	ActivityUnknown = 0
 	ActivityOther   = 99
 )
+
+// ClassSlots bounds Slot.
+const ClassSlots = (categories + 1) * perCategory
+
+// Slot gives a place for the class in an array of ClassSlots: its own where it is one of the vocabulary, else that of base_event.
+func (c Class) Slot() int { return c.slot() }
 
 // Name gives the class's OCSF name in snake_case ("process_activity"), "" where it is not one of the vocabulary.
 func (c Class) Name() string { return c.info().name }

@@ -283,6 +283,26 @@ func (e *Event) Str(k Key) string {
 // Keys gives the bits of the canonical fields that are set: key k is bit k%64 of word k/64.
 func (e *Event) Keys() [(NumKeys + 63) / 64]uint64 { return e.have }
 
+// KeySet is a set of canonical fields, laid out as Keys gives them.
+type KeySet [(NumKeys + 63) / 64]uint64
+
+// SetOf makes a KeySet. For use when the engine opens.
+func SetOf(keys ...Key) (s KeySet) {
+	for _, k := range keys {
+		s[k>>6] |= 1 << (k & 63)
+	}
+	return s
+}
+
+// HasAny reports whether one of the canonical fields is set.
+func (e *Event) HasAny(s *KeySet) bool {
+	var any uint64
+	for i := range s {
+		any |= s[i] & e.have[i]
+	}
+	return any != 0
+}
+
 // Problem says what was wrong with the record. room and code are constants; the same three words are said once.
 func (e *Event) Problem(room, code, field string) {
 	for _, p := range e.Problems {

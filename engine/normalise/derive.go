@@ -6,15 +6,25 @@ import (
 	"prescore/engine/event"
 )
 
+// rarer are keys from which others follow and which most records do not have.
+var rarer = event.SetOf(event.KeyTargetProcessPath, event.KeyFilePath, event.KeyModulePath, event.KeyProtocolNum, event.KeyTransport, event.KeyBytesOut,
+	event.KeyPacketsOut, event.KeyTLSVersion, event.KeyURL)
+
 // derive fills canonical keys that follow from others, whatever the source: the name from a path, the domain from an address of mail.
 func (r *Room) derive(ev *event.Event) {
 	base(ev, event.KeyProcess, event.KeyProcessPath)
 	base(ev, event.KeyParent, event.KeyParentPath)
+	if u := ev.Str(event.KeyUser); u != "" && !ev.Has(event.KeyUserEmail) && mailLike(u) {
+		ev.Set(event.KeyUserEmail, event.Str(lower(u, &ev.Arena)))
+	}
+	if !ev.HasAny(&rarer) {
+		return
+	}
 	base(ev, event.KeyTargetProcess, event.KeyTargetProcessPath)
 	base(ev, event.KeyFile, event.KeyFilePath)
 	base(ev, event.KeyModule, event.KeyModulePath)
 	if p := ev.Str(event.KeyFilePath); p != "" {
-		cut := strings.LastIndexAny(p, `/\`)
+		cut := lastSlash(p)
 		if cut > 0 && !ev.Has(event.KeyFileDir) {
 			ev.Set(event.KeyFileDir, event.Str(p[:cut]))
 		}
@@ -22,9 +32,6 @@ func (r *Room) derive(ev *event.Event) {
 		if i := strings.LastIndexByte(name, '.'); i > 0 && i+1 < len(name) && !ev.Has(event.KeyFileExt) {
 			ev.Set(event.KeyFileExt, event.Str(name[i+1:]))
 		}
-	}
-	if u := ev.Str(event.KeyUser); u != "" && !ev.Has(event.KeyUserEmail) && mailLike(u) {
-		ev.Set(event.KeyUserEmail, event.Str(lower(u, &ev.Arena)))
 	}
 	if !ev.Has(event.KeyTransport) && ev.Has(event.KeyProtocolNum) {
 		if n, _ := ev.Get(event.KeyProtocolNum).Int64(); n >= 0 && n < int64(len(protocols)) && protocols[n] != "" {
@@ -62,7 +69,7 @@ func (r *Room) derive(ev *event.Event) {
 
 // sum fills the total of both directions.
 func sum(ev *event.Event, total, out, in event.Key) {
-	if ev.Has(total) || !ev.Has(out) || !ev.Has(in) {
+	if !ev.Has(out) || ev.Has(total) || !ev.Has(in) {
 		return
 	}
 	a, _ := ev.Get(out).Int64()
@@ -73,14 +80,20 @@ func sum(ev *event.Event, total, out, in event.Key) {
 }
 
 func base(ev *event.Event, name, path event.Key) {
-	if ev.Has(name) {
-		return
-	}
-	if p := ev.Str(path); p != "" {
-		if s := p[strings.LastIndexAny(p, `/\`)+1:]; s != "" {
+	if p := ev.Str(path); p != "" && !ev.Has(name) {
+		if s := p[lastSlash(p)+1:]; s != "" {
 			ev.Set(name, event.Str(s))
 		}
 	}
+}
+
+// lastSlash gives the place of the last slash of either kind, -1 where there is none.
+func lastSlash(s string) int {
+	i := len(s) - 1
+	for i >= 0 && s[i] != '\\' && s[i] != '/' {
+		i--
+	}
+	return i
 }
 
 func part(ev *event.Event, k event.Key, code opCode, url string) {

@@ -63,25 +63,25 @@ func (s *scale) baseline(v event.Value, mem *event.Arena) float64 {
 	return s.other
 }
 
-// baselines are the heuristics per class.
-type baselines struct {
-	class    map[event.Class]float64
-	activity map[classActivity]float64
-	outcome  map[classOutcome]float64
+// baselines are the heuristics per class, by its slot.
+type baselines [event.ClassSlots]struct {
+	class    float64 // 0 where there is none
+	activity []activityBaseline
+	outcome  []outcomeBaseline
 }
 
-type classActivity struct {
-	class    event.Class
+type activityBaseline struct {
 	activity uint8
+	baseline float64
 }
 
-type classOutcome struct {
-	class   event.Class
-	outcome string
+type outcomeBaseline struct {
+	outcome  string
+	baseline float64
 }
 
 func newBaselines(values map[string]float64) (baselines, error) {
-	b := baselines{map[event.Class]float64{}, map[classActivity]float64{}, map[classOutcome]float64{}}
+	var b baselines
 	for k, v := range values {
 		if v < minBaseline || v > maxBaseline {
 			return b, option.Refuse("class_baseline."+k, "must be between 1 and 10, not %v", v)
@@ -92,32 +92,40 @@ func newBaselines(values map[string]float64) (baselines, error) {
 		if !ok {
 			return b, option.Refuse("class_baseline."+k, "%q is not a class of OCSF", name)
 		}
+		slot := &b[c.Slot()]
 		switch {
 		case byOutcome && byActivity:
 			return b, option.Refuse("class_baseline."+k, "write either an activity or an outcome")
 		case byOutcome:
-			b.outcome[classOutcome{c, outcome}] = v
+			slot.outcome = append(slot.outcome, outcomeBaseline{outcome, v})
 		case byActivity:
 			a, ok := c.ActivityNamed(activity)
 			if !ok {
 				return b, option.Refuse("class_baseline."+k, "class %s has no activity %q", name, activity)
 			}
-			b.activity[classActivity{c, a}] = v
+			slot.activity = append(slot.activity, activityBaseline{a, v})
 		default:
-			b.class[c] = v
+			slot.class = v
 		}
 	}
 	return b, nil
 }
 
 func (b *baselines) of(ev *event.Event) float64 {
-	v := b.class[ev.Class]
-	if a, ok := b.activity[classActivity{ev.Class, ev.Activity}]; ok {
-		v = a
+	slot := &b[ev.Class.Slot()]
+	v := slot.class
+	for i := range slot.activity {
+		if a := &slot.activity[i]; a.activity == ev.Activity {
+			v = a.baseline
+		}
 	}
-	if o := ev.Str(event.KeyOutcome); o != "" {
-		if x, ok := b.outcome[classOutcome{ev.Class, o}]; ok {
-			v = max(v, x)
+	if len(slot.outcome) > 0 {
+		if s := ev.Str(event.KeyOutcome); s != "" {
+			for i := range slot.outcome {
+				if o := &slot.outcome[i]; o.outcome == s {
+					v = max(v, o.baseline)
+				}
+			}
 		}
 	}
 	return max(v, minBaseline)

@@ -104,13 +104,13 @@ func (o *op) apply(ev *event.Event, id event.NameID, v event.Value) event.Value 
 func (o *op) text(s string, mem *event.Arena) string {
 	switch o.code {
 	case opBasename:
-		return s[strings.LastIndexAny(s, `/\`)+1:]
+		return s[lastSlash(s)+1:]
 	case opDirname:
-		if i := strings.LastIndexAny(s, `/\`); i > 0 {
+		if i := lastSlash(s); i > 0 {
 			return s[:i]
 		}
 	case opExt:
-		base := s[strings.LastIndexAny(s, `/\`)+1:]
+		base := s[lastSlash(s)+1:]
 		if i := strings.LastIndexByte(base, '.'); i > 0 {
 			return lower(base[i+1:], mem)
 		}

@@ -12,21 +12,21 @@ const (
 )
 
 // requirements are the keys an event of a class cannot do without: of each group one.
-type requirements map[event.Class][][]event.Key
+type requirements [event.ClassSlots][][]event.Key
 
 func newRequirements(cfg map[string][]string) (requirements, error) {
-	out := requirements{}
+	var out requirements
 	for name, groups := range cfg {
 		c, ok := event.ClassNamed(name)
 		if !ok {
-			return nil, option.Refuse("required."+name, "is not a class of OCSF")
+			return out, option.Refuse("required."+name, "is not a class of OCSF")
 		}
 		for _, g := range groups {
 			keys, err := keysOf(g)
 			if err != nil {
-				return nil, option.Refuse("required."+name, "%v", err)
+				return out, option.Refuse("required."+name, "%v", err)
 			}
-			out[c] = append(out[c], keys)
+			out[c.Slot()] = append(out[c.Slot()], keys)
 		}
 	}
 	return out, nil
@@ -40,7 +40,7 @@ func (r *Room) validate(ev *event.Event, s *source, graded bool) {
 			timed = false
 		}
 	}
-	r.need(ev, r.required[ev.Class], timed, graded)
+	r.need(ev, r.required[ev.Class.Slot()], timed, graded)
 	r.need(ev, s.required, timed, graded)
 	for i := range ev.Problems {
 		if p := &ev.Problems[i]; p.Room != room && r.invalid[p.Code] {
