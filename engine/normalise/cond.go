@@ -140,6 +140,7 @@ type cond struct {
 	any    bool // the record has it, whatever it is
 	format bool // the pattern is of ev.Format, not of a field
 	globs  []glob
+	first  *byteSet        // bytes that a value of one of the patterns begins with; nil: any
 	words  map[string]bool // the exact ones of many patterns of a transformed value; globs has the rest
 }
 
@@ -162,6 +163,9 @@ func (r *Room) holds(ev *event.Event, c *cond) bool {
 		return false
 	}
 	s := v.Text(&ev.Arena)
+	if c.first != nil && (s == "" || !c.first.has(s[0])) {
+		return false
+	}
 	if c.words != nil {
 		return c.words[s] || len(c.globs) > 0 && anyGlob(c.globs, s)
 	}
@@ -236,6 +240,9 @@ func (n *names) conds(table map[string]any, tables map[string]map[string]event.V
 		if len(steps[0].ops) > 0 && !c.absent {
 			c.index()
 		}
+		if !c.absent {
+			c.begin()
+		}
 		for _, s := range steps {
 			for _, list := range out {
 				c.get = s
@@ -255,6 +262,38 @@ func (n *names) conds(table map[string]any, tables map[string]map[string]event.V
 		out = next
 	}
 	return out, nil
+}
+
+// byteSet is a set of bytes.
+type byteSet [4]uint64
+
+func (b *byteSet) has(c byte) bool { return b[c>>6]>>(c&63)&1 != 0 }
+
+// begin notes with which bytes values must begin, where every pattern says that.
+func (c *cond) begin() {
+	var b byteSet
+	add := func(text string) bool {
+		if text != "" {
+			b[text[0]>>6] |= 1 << (text[0] & 63)
+		}
+		return text != ""
+	}
+	for w := range c.words {
+		if !add(w) {
+			return
+		}
+	}
+	for i := range c.globs {
+		g := &c.globs[i]
+		text := g.text
+		if len(g.parts) > 0 {
+			text = g.parts[0]
+		}
+		if g.head || g.not || !add(text) {
+			return
+		}
+	}
+	c.first = &b
 }
 
 // minWords is the number of exact patterns from which one look-up beats comparing each.

@@ -6,39 +6,63 @@ import (
 	"sync/atomic"
 )
 
-// The bounds of a memo. Tables of patterns are asked for the same few words again and again ("process_creation", "GET"), and every
-// answer is a pure function of the word.
+// The bounds of memos. Patterns are asked for the same few words again and again ("process_creation", "GET", "sshd"), and every answer
+// is a pure function of the word.
 const (
-	memoSlots  = 256 // words remembered of one table; a word whose slot is taken is matched anew each time
+	tableWords = 256 // words remembered of one table; a word whose slot is taken is matched anew each time
+	sightWords = 32  // words remembered of one field of a shape: most shapes are of one program
 	maxMemoLen = 64  // bytes of a word; longer ones are not words
 	memoWorth  = 8   // patterns from which remembering is cheaper than matching
 )
 
 var memoSeed = maphash.MakeSeed()
 
-// memo remembers which row the patterns of a table gave for a word. Slots are filled once and never changed, so that values an
-// attacker varies cost no memory beyond the bound and no more time than without it.
-type memo struct {
-	slots [memoSlots]atomic.Pointer[remembered]
+// memo remembers what patterns gave for a word. Slots are filled once and never changed, so that values an attacker varies cost no
+// memory beyond the bound and no more time than without it.
+type memo[T any] struct {
+	slots []atomic.Pointer[remembered[T]] // a power of two
 }
 
-type remembered struct {
+type remembered[T any] struct {
 	word string
-	row  *row // nil: no pattern matches
+	what *T // nil: no pattern matches
+}
+
+func newMemo[T any](words int) *memo[T] {
+	return &memo[T]{make([]atomic.Pointer[remembered[T]], words)}
+}
+
+// find gives what is remembered of a word, false where nothing is; keep is then where it may be kept, nil where the slot is taken.
+func (m *memo[T]) find(s string) (what *T, keep *atomic.Pointer[remembered[T]], ok bool) {
+	if len(s) > maxMemoLen {
+		return nil, nil, false
+	}
+	slot := &m.slots[maphash.String(memoSeed, s)&uint64(len(m.slots)-1)]
+	switch r := slot.Load(); {
+	case r == nil:
+		return nil, slot, false
+	case r.word == s:
+		return r.what, nil, true
+	}
+	return nil, nil, false
+}
+
+// keepIn remembers what a word gave.
+func keepIn[T any](slot *atomic.Pointer[remembered[T]], s string, what *T) {
+	if slot != nil {
+		slot.CompareAndSwap(nil, &remembered[T]{strings.Clone(s), what})
+	}
 }
 
 // match gives the row of the first pattern that matches, nil where none does.
 func (t *table) match(s string) *row {
-	if t.memo == nil || len(s) > maxMemoLen {
+	if t.memo == nil {
 		return t.glob(s)
 	}
-	slot := &t.memo.slots[maphash.String(memoSeed, s)%memoSlots]
-	if m := slot.Load(); m != nil && m.word == s {
-		return m.row
-	} else if m != nil {
-		return t.glob(s)
+	w, slot, ok := t.memo.find(s)
+	if !ok {
+		w = t.glob(s)
+		keepIn(slot, s, w)
 	}
-	w := t.glob(s)
-	slot.CompareAndSwap(nil, &remembered{strings.Clone(s), w})
 	return w
 }

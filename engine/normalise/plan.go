@@ -84,7 +84,7 @@ func (s *source) prepare(names int) {
 				n++
 			}
 			if len(list[i].globs) >= memoWorth {
-				list[i].memo = new(memo)
+				list[i].memo = newMemo[row](tableWords)
 			}
 		}
 	}

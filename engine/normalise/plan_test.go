@@ -92,11 +92,11 @@ func describe(ev *event.Event) string {
 }
 
 func TestMemoIsBounded(t *testing.T) {
-	tb := table{memo: new(memo)}
+	tb := table{memo: newMemo[row](tableWords)}
 	for _, g := range globsOf("*logon*, proc*, *stop, exact, a*, b*, c*, d*") {
 		tb.globs = append(tb.globs, globRow{glob: g, row: &row{}})
 	}
-	for i := range 10 * memoSlots {
+	for i := range 10 * tableWords {
 		for _, s := range []string{fmt.Sprint("user logon ", i), fmt.Sprint("process", i), fmt.Sprint(i, "stop"), fmt.Sprint("none", i)} {
 			for range 2 {
 				if tb.match(s) != tb.glob(s) {

@@ -2,6 +2,7 @@ package normalise
 
 import (
 	"math/bits"
+	"slices"
 
 	"prescore/engine/event"
 )
@@ -17,18 +18,12 @@ type marked struct {
 	field int
 	group *group
 	list  []*candidate // of other: those of the group that are left
+	pure  int          // so many of the first of list hang on nothing but this field's text
+	memo  *memo[candidate]
 }
 
 // sightOf gives the sight of records of an event's shape. It looks at no value.
 func (q *recogniser) sightOf(r *Room, ev *event.Event) (s sight) {
-	left := func(list []*candidate) (out []*candidate) {
-		for _, c := range list {
-			if !r.ruledOut(ev, c) {
-				out = append(out, c)
-			}
-		}
-		return out
-	}
 	for i := range ev.Fields {
 		f := &ev.Fields[i]
 		if int(f.ID) >= len(q.marks) || q.marks[f.ID] == 0 || f.Value.K <= event.Null {
@@ -36,7 +31,7 @@ func (q *recogniser) sightOf(r *Room, ev *event.Event) (s sight) {
 		}
 		g := &q.groups[q.marks[f.ID]-1]
 		for _, list := range g.exact {
-			if len(left(list)) > 0 {
+			if len(r.left(ev, list)) > 0 {
 				s.exact = append(s.exact, marked{field: i, group: g})
 				break
 			}
@@ -44,40 +39,94 @@ func (q *recogniser) sightOf(r *Room, ev *event.Event) (s sight) {
 		if first := ev.First(f.ID); first != f && f.Layer == first.Layer {
 			continue
 		}
-		if list := left(g.other); len(list) > 0 {
-			s.other = append(s.other, marked{field: i, group: g, list: list})
+		m := marked{field: i, list: r.left(ev, g.other)}
+		if len(m.list) == 0 {
+			continue
 		}
+		if f.Value.K == event.String && ev.First(f.ID) == f && ev.Next(f) == nil {
+			m.remember(f.ID)
+		}
+		s.other = append(s.other, m)
 	}
 	if ev.Format != "" {
-		s.formats = left(q.formats[ev.Format])
+		s.formats = r.left(ev, q.formats[ev.Format])
 	}
 	return s
 }
 
-// ruledOut reports whether a candidate holds for no record of the event's shape.
-func (r *Room) ruledOut(ev *event.Event, c *candidate) bool {
-	for i := range c.conds {
-		k := &c.conds[i]
-		if k.format {
-			if !r.holds(ev, k) {
-				return true
+// remember gives a memo to a field whose text alone decides candidates.
+func (m *marked) remember(id event.NameID) {
+	patterns := 0
+	for _, c := range m.list {
+		for i := range c.conds {
+			k := &c.conds[i]
+			if k.get.id != id || slices.ContainsFunc(k.get.ops, func(o op) bool { return o.code == opPair }) {
+				return
 			}
-			continue
+			patterns += len(k.globs) + len(k.words)
 		}
-		if k.get.id == 0 {
-			continue
-		}
-		f := value(ev, k.get.id)
-		switch {
-		case f == nil:
-			if !k.absent {
-				return true
-			}
-		case k.absent && len(k.get.ops) == 0 && holding[f.Value.K&15] == holdsOther:
-			return true
+		m.pure++
+		if m.memo == nil && patterns >= memoWorth {
+			m.memo = newMemo[candidate](sightWords)
 		}
 	}
-	return false
+}
+
+// left gives the candidates that hold for some records of the event's shape, with those of their conditions that not all of its
+// records fulfil.
+func (r *Room) left(ev *event.Event, list []*candidate) (out []*candidate) {
+next:
+	for _, c := range list {
+		var conds []cond
+		for i := range c.conds {
+			switch r.decided(ev, &c.conds[i]) {
+			case never:
+				continue next
+			case sometimes:
+				conds = append(conds, c.conds[i])
+			}
+		}
+		if len(conds) < len(c.conds) {
+			c = &candidate{source: c.source, rank: c.rank, conds: conds}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// What a shape decides of a condition.
+const (
+	sometimes = iota
+	never
+	always
+)
+
+// decided says what the event's shape decides of a condition.
+func (r *Room) decided(ev *event.Event, k *cond) int {
+	if k.format {
+		if r.holds(ev, k) {
+			return always
+		}
+		return never
+	}
+	if k.get.id == 0 {
+		return sometimes
+	}
+	f := value(ev, k.get.id)
+	switch {
+	case f == nil && k.absent:
+		return always
+	case f == nil:
+		return never
+	case len(k.get.ops) > 0:
+	case k.absent && holding[f.Value.K&15] == holdsOther:
+		return never
+	case k.absent && holding[f.Value.K&15] <= holdsEmpty:
+		return always
+	case k.any && !k.absent && holding[ev.First(k.get.id).Value.K&15] == holdsOther:
+		return always
+	}
+	return sometimes
 }
 
 // find is recogniser.find for a record of the shape.
@@ -95,12 +144,29 @@ func (s *sight) find(r *Room, ev *event.Event) *source {
 		if best != nil && m.list[0].rank <= best.rank || nothing(ev.Fields[m.field].Value) {
 			continue
 		}
-		best = r.better(ev, best, m.list)
+		best = m.better(r, ev, best)
 	}
 	if best == nil {
 		return nil
 	}
 	return best.source
+}
+
+// better is Room.better for the candidates of a field.
+func (m *marked) better(r *Room, ev *event.Event, best *candidate) *candidate {
+	if m.memo == nil {
+		return r.better(ev, best, m.list)
+	}
+	text := ev.Fields[m.field].Value.S
+	c, slot, ok := m.memo.find(text)
+	if !ok {
+		c = r.better(ev, nil, m.list[:m.pure])
+		keepIn(slot, text, c)
+	}
+	if c != nil && (best == nil || c.rank > best.rank) {
+		best = c
+	}
+	return r.better(ev, best, m.list[m.pure:])
 }
 
 // script is what a source does with records of one shape: the steps and tables that its names do not rule out, each with the field it

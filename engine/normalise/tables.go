@@ -18,8 +18,8 @@ type table struct {
 	search  *automaton // finds those of globs that begin with a star
 	absent  *row
 	present *row
-	memo    *memo  // what globs gave before; nil where matching is as cheap
-	bit     uint64 // in what plan.mark gives; 0: to be run for every record
+	memo    *memo[row] // what globs gave before; nil where matching is as cheap
+	bit     uint64     // in what plan.mark gives; 0: to be run for every record
 }
 
 type globRow struct {
