@@ -37,6 +37,7 @@ type lane struct {
 	nodes  []node
 	kids   []int32
 	items  []item
+	base   int32 // of the items in what is kept for all lanes
 	lits   []lit
 	fields []laneField
 	ids    []fieldID // of fields
@@ -103,6 +104,11 @@ func New(rules []*sigma.Rule, router *route.Router, fields *Fields) (*Matcher, e
 		if err := b.build(rules, g); err != nil {
 			return nil, err
 		}
+	}
+	items := 0
+	for i := range m.lanes {
+		m.lanes[i].base = int32(items)
+		items += len(m.lanes[i].items)
 	}
 	if router != nil {
 		for _, src := range router.LogSources() {

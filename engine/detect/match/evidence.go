@@ -12,6 +12,7 @@ import (
 func (s *Scratch) Evidence(rule int32, do func(field, value string) bool) {
 	w := s.m.where[rule]
 	s.lane = &s.m.lanes[w.lane]
+	s.memo = s.memos[s.lane.base:]
 	s.evidence(s.lane.rules[w.n].root, do)
 }
 
@@ -32,9 +33,12 @@ func (r *run) evidence(n int32, do func(field, value string) bool) bool {
 	return true
 }
 
-// direct evaluates a node without the index and without what is remembered: these belong to the lane that ran last.
+// direct evaluates a node without the index, which belongs to the lane that ran last.
 func (r *run) direct(n int32) bool {
 	if n < 0 {
+		if m := r.memo[^n]; m>>1 == r.mark {
+			return m&1 != 0
+		}
 		it := &r.lane.items[^n]
 		return r.evaluate(it) != it.negate
 	}

@@ -115,7 +115,7 @@ func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 
 // item answers an item, once an event.
 func (r *run) item(n int32) bool {
-	if m := r.memo[n]; m>>1 == r.epoch {
+	if m := r.memo[n]; m>>1 == r.mark {
 		return m&1 != 0
 	}
 	it := &r.lane.items[n]
@@ -130,7 +130,7 @@ func (r *run) item(n int32) bool {
 	if ok {
 		answer = 1
 	}
-	r.memo[n] = r.epoch<<1 | answer
+	r.memo[n] = r.mark<<1 | answer
 	if it.pure && r.regexWork == work { // an expression that works may have to stop where it would not the next time
 		r.learn(it, n, answer)
 	}

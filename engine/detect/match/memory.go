@@ -22,7 +22,7 @@ const (
 // memory holds what values gave in fields of lanes: the rules that become candidates, and the answers of items. All of that is a pure
 // function of the value. A value is taken in when it comes the second time, so that values that never come again cost a hash and two
 // probes; and it takes the place of one that was not asked for since its set was full, so that a flood of values washes out nothing
-// that is in use. Which values share a place depends on a random seed.
+// that is in use: one counts as used when it is asked for once more. Which values share a place depends on a random seed.
 type memory struct {
 	sets    []memorySet
 	entries []remembered // memoryWays of each set
@@ -123,7 +123,7 @@ func (m *memory) take(key uint64, lane, field uint16, text string) (e *remembere
 		}
 	}
 	set.keys[way] = key
-	set.used |= 1 << way
+	set.used &^= 1 << way
 	e = &m.entries[n*memoryWays+way]
 	e.text, e.lane, e.field, e.rules, e.n = append(e.text[:0], text...), lane, field, 0, 0
 	return e, replaced
@@ -141,7 +141,7 @@ func (r *run) recall(m *memory, n, i uint16, f *laneField, v *textValue) {
 			r.candidate(int32(rule))
 		}
 		for _, it := range e.list[e.rules:e.n] {
-			r.memo[it>>1] = r.epoch<<1 | it&1
+			r.memo[it>>1] = r.mark<<1 | it&1
 		}
 		c.known, c.lane = e, r.epoch
 		return

@@ -72,10 +72,12 @@ type run struct {
 	usedPairs int
 
 	eventEpoch uint32
-	epoch      uint32 // of lane and event; 31 bits, as memo holds it shifted
+	epoch      uint32 // of lane and event
 	lane       *lane
 	seen       []uint32 // by literal
-	memo       []uint32 // by item: epoch<<1 | answer
+	memo       []uint32 // by item of the lane: mark<<1 | answer
+	memos      []uint32 // of all lanes
+	mark       uint32   // of the event; 31 bits
 	rules      []uint32 // by rule of the lane: it is a candidate
 	candidates []int32
 	found      []spot   // keywords of the event: their literals in lanes
@@ -99,9 +101,9 @@ func (m *Matcher) NewScratch() *Scratch {
 	lits, items, rules := m.maxLits, 0, m.maxSpots
 	for i := range m.lanes {
 		l := &m.lanes[i]
-		lits, items, rules = max(lits, len(l.lits)), max(items, len(l.items)), max(rules, len(l.rules))
+		lits, items, rules = max(lits, len(l.lits)), items+len(l.items), max(rules, len(l.rules))
 	}
-	s := &Scratch{run: run{m: m, fields: make([]cached, len(m.fields.list)), seen: make([]uint32, lits), memo: make([]uint32, items),
+	s := &Scratch{run: run{m: m, fields: make([]cached, len(m.fields.list)), seen: make([]uint32, lits), memos: make([]uint32, items),
 		rules: make([]uint32, rules)}}
 	if m.remember {
 		s.memories = newMemories()
@@ -169,6 +171,10 @@ func (r *run) begin(ev *event.Event) {
 	r.regexWork, r.usedPairs = 0, 0
 	clear(r.texts)
 	r.texts = r.texts[:0]
+	if r.mark++; r.mark >= 1<<31 {
+		clear(r.memos)
+		r.mark = 1
+	}
 	if r.eventEpoch++; r.eventEpoch == 0 {
 		clear(r.fields)
 		r.eventEpoch = 1
@@ -177,10 +183,9 @@ func (r *run) begin(ev *event.Event) {
 
 // enter makes the marks ready for a lane.
 func (r *run) enter(l *lane) {
-	r.lane = l
+	r.lane, r.memo = l, r.memos[l.base:int(l.base)+len(l.items)]
 	if r.epoch++; r.epoch >= 1<<31 {
 		clear(r.seen)
-		clear(r.memo)
 		clear(r.rules)
 		clear(r.fields)
 		r.epoch = 1
@@ -270,7 +275,7 @@ func (r *run) hit(n int32) {
 		r.candidate(c)
 	}
 	for _, it := range l.items {
-		r.memo[it] = r.epoch<<1 | 1
+		r.memo[it] = r.mark<<1 | 1
 		if r.lane.items[it].negate {
 			r.memo[it]--
 		}
