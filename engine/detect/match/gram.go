@@ -157,16 +157,20 @@ func newWindows(lits []lit, list []int32, run int, weight func(text string) int)
 	w := &windows{stride: run}
 	by := map[uint32][]gramEntry{}
 	var order []uint32
+	var weights []int // of the windows of a literal
 	for _, l := range list {
 		t := lits[l].text
-		best, least := 0, 1<<30
-		for i := 0; i+gramLen+run-1 <= len(t); i++ {
-			sum := 0
-			for k := i; k < i+run; k++ {
-				sum += weight(t[k : k+gramLen])
+		weights = weights[:0]
+		for i := 0; i+gramLen <= len(t); i++ {
+			weights = append(weights, weight(t[i:i+gramLen]))
+		}
+		best, least, sum := 0, 1<<30, 0
+		for i, w := range weights { // sum is of the run that ends here
+			if sum += w; i >= run {
+				sum -= weights[i-run]
 			}
-			if sum < least {
-				best, least = i, sum
+			if i >= run-1 && sum < least {
+				best, least = i-run+1, sum
 			}
 		}
 		for k := best; k < best+run; k++ {

@@ -62,6 +62,9 @@ type subsets struct {
 	sets   []subset
 	mark   []uint32 // by instruction: the generation that visited it
 	gen    uint32
+
+	open, out, stack []uint32 // of a step, used again
+	key              []byte
 }
 
 type subset struct {
@@ -145,7 +148,7 @@ func isWord(c int) bool {
 
 // reach adds to pcs what an instruction leads to without reading: up to those that read, test or match.
 func (b *subsets) reach(pcs []uint32, pc uint32) []uint32 {
-	stack := []uint32{pc}
+	stack := append(b.stack[:0], pc)
 	for len(stack) > 0 {
 		pc = stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -163,6 +166,7 @@ func (b *subsets) reach(pcs []uint32, pc uint32) []uint32 {
 			pcs = append(pcs, pc)
 		}
 	}
+	b.stack = stack
 	return pcs
 }
 
@@ -171,7 +175,8 @@ func (b *subsets) step(s subset, sym int) uint16 {
 	ops := b.between(s.before, sym)
 	// what the tests at this position let through
 	b.gen++
-	open := slices.Clone(s.pcs)
+	open := append(b.open[:0], s.pcs...)
+	defer func() { b.open = open }()
 	for _, pc := range open {
 		b.mark[pc] = b.gen
 	}
@@ -187,13 +192,14 @@ func (b *subsets) step(s subset, sym int) uint16 {
 		return stateDead
 	}
 	b.gen++
-	var out []uint32
+	out := b.out[:0]
 	for _, pc := range open {
 		if in := &b.prog.Inst[pc]; isRune(in.Op) && in.MatchRune(rune(sym)) {
 			out = b.reach(out, in.Out)
 		}
 	}
 	out = b.reach(out, uint32(b.prog.Start)) // a match may start anywhere
+	b.out = out
 	return b.id(out, b.kind(sym))
 }
 
@@ -220,7 +226,7 @@ func (b *subsets) between(before around, sym int) syntax.EmptyOp {
 	return ops
 }
 
-// id gives the number of a state, a new one where it has none.
+// id gives the number of a state, a new one where it has none. It changes pcs and does not keep it.
 func (b *subsets) id(pcs []uint32, before around) uint16 {
 	if before != atStart {
 		// what asks for the start of the text can hold no more
@@ -233,16 +239,16 @@ func (b *subsets) id(pcs []uint32, before around) uint16 {
 		return stateDead
 	}
 	slices.Sort(pcs)
-	key := make([]byte, 0, 2*len(pcs)+1)
-	key = append(key, byte(before))
+	key := append(b.key[:0], byte(before))
 	for _, pc := range pcs {
 		key = append(key, byte(pc), byte(pc>>8))
 	}
+	b.key = key
 	if n, ok := b.ids[string(key)]; ok {
 		return n
 	}
 	n := uint16(len(b.sets))
 	b.ids[string(key)] = n
-	b.sets = append(b.sets, subset{pcs, before})
+	b.sets = append(b.sets, subset{slices.Clone(pcs), before})
 	return n
 }
