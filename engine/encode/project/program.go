@@ -84,7 +84,10 @@ func (g *program) run(dst []byte, p *Plan) []byte {
 	ev := p.ev
 	for i := range g.steps {
 		s := &g.steps[i]
-		if at := len(dst); s.size <= chunk && cap(dst)-at >= chunk {
+		if at := len(dst); s.size <= half && cap(dst)-at >= half {
+			*(*[half]byte)(dst[at : at+half]) = *(*[half]byte)(g.blob[s.at:])
+			dst = dst[:at+int(s.size)]
+		} else if s.size <= chunk && cap(dst)-at >= chunk {
 			*(*[chunk]byte)(dst[at : at+chunk]) = *(*[chunk]byte)(g.blob[s.at:])
 			dst = dst[:at+int(s.size)]
 		} else {
