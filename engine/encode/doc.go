@@ -24,14 +24,15 @@
 // The key "prescore" is there in each layout: by it a record that comes by twice is recognised. A key "prescore" that the record
 // brought itself stays (nested) or moves as if the view had one (merge, replace).
 //
-// Results are appended to the caller's dst and live as long as that. Nothing is allocated beyond dst's growth. The same event
-// gives the same bytes: keys in the contract's order, empty keys left out, integers in their shortest form, every fractional
-// quantity a float64.
+// Results are appended to the caller's dst and live as long as that. Nothing is allocated beyond dst's growth but the view's programs,
+// which are bounded and end with the room. The same event gives the same bytes: keys in the contract's order, empty keys left out,
+// integers in their shortest form, every fractional quantity a float64.
 //
 // Bad input: a body that is no MessagePack map is appended as it came, without the key (the engine passes such records untouched).
 // Where the record itself is masked, what nests deeper than that goes is masked whole, with the problem "masked_too_deep".
 //
-// It imports engine/event, engine/option, engine/wire and its sub-package project. Proofs: encode_test.go (contract, layouts,
-// allocations), fuzz_test.go (any event gives valid MessagePack with every original pair), project (names and types are legal, by
-// package legal, which tests alone import), conformance (the same over the corpora's logs), bench_test.go.
+// It imports engine/event, engine/option, engine/wire and its sub-packages project and fixed. Proofs: encode_test.go (contract,
+// layouts, allocations), layout_test.go, fuzz_test.go (any event gives valid MessagePack with every original pair), project (names and
+// types are legal, by package legal, which tests alone import; programs change no byte), conformance (the same over the corpora's
+// logs), bench_test.go, and the engine's BenchmarkEncode (the room alone, over events that the rooms before made).
 package encode

@@ -94,14 +94,14 @@ func (t *terms) append(dst []byte) []byte {
 }
 
 // techniques appends the ids of techniques, a sub-technique as its parent; or of sub-techniques alone.
-func (w *Plan) techniques(dst []byte, sub bool) []byte {
+func (p *Plan) techniques(dst []byte, sub bool) []byte {
 	var t terms
-	for i := -1; i < len(w.ev.Techniques); i++ {
+	for i := -1; i < len(p.ev.Techniques); i++ {
 		id := ""
 		if i >= 0 {
-			id = w.ev.Techniques[i]
+			id = p.ev.Techniques[i]
 		} else {
-			id = w.ev.Str(event.KeyTechnique)
+			id = p.ev.Str(event.KeyTechnique)
 		}
 		parent, _, has := strings.Cut(id, ".")
 		switch {
@@ -115,9 +115,9 @@ func (w *Plan) techniques(dst []byte, sub bool) []byte {
 }
 
 // tactics appends the names or the ids of tactics. A tactic that neither version has keeps its name and has no id.
-func (w *Plan) tactics(dst []byte, names bool) []byte {
-	if len(w.ev.Tactics) == 1 && w.ev.Str(event.KeyTactic) == "" { // as mostly
-		if known := tacticNamed(w.ev.Tactics[0]); known != nil {
+func (p *Plan) tactics(dst []byte, names bool) []byte {
+	if len(p.ev.Tactics) == 1 && p.ev.Str(event.KeyTactic) == "" { // as mostly
+		if known := tacticNamed(p.ev.Tactics[0]); known != nil {
 			dst = append(dst, 0x91)
 			if names {
 				return wire.AppendStr(dst, known.name)
@@ -126,12 +126,12 @@ func (w *Plan) tactics(dst []byte, names bool) []byte {
 		}
 	}
 	var t terms
-	for i := -1; i < len(w.ev.Tactics); i++ {
+	for i := -1; i < len(p.ev.Tactics); i++ {
 		s := ""
 		if i >= 0 {
-			s = w.ev.Tactics[i]
+			s = p.ev.Tactics[i]
 		} else {
-			s = w.ev.Str(event.KeyTactic)
+			s = p.ev.Str(event.KeyTactic)
 		}
 		known := tacticNamed(s)
 		switch {

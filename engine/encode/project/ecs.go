@@ -113,74 +113,74 @@ func opFor(s event.Spec, own op) op {
 
 func key(s string) string { return string(wire.AppendStr(nil, s)) }
 
-func (w *Plan) ecs(dst []byte, l *leaf) []byte {
-	ev := w.ev
+func (p *Plan) ecs(dst []byte, l *leaf) []byte {
+	ev := p.ev
 	switch l.op {
 	case ecsTimestamp:
-		return w.AppendTime(dst, when(ev))
+		return p.AppendTime(dst, when(ev))
 	case ecsKind:
 		return append(dst, ecsKindOf(ev)...)
 	case ecsCategory:
 		return append(dst, categoryOf(ev).categories...)
 	case ecsType:
-		return w.types(dst)
+		return p.types(dst)
 	case ecsRisk:
 		return wire.AppendFloat(dst, ev.Risk)
 	case ecsOriginal:
-		return wire.AppendStr(dst, w.original)
+		return wire.AppendStr(dst, p.original)
 	case ecsRuleID:
-		if w.have.has(event.KeyRuleID) {
-			return w.ofKey(dst, event.KeyRuleID)
+		if p.have.has(event.KeyRuleID) {
+			return p.ofKey(dst, event.KeyRuleID)
 		}
 		return wire.AppendStr(dst, worst(ev).Rule)
 	case ecsRuleName:
-		if w.have.has(event.KeyRule) {
-			return w.ofKey(dst, event.KeyRule)
+		if p.have.has(event.KeyRule) {
+			return p.ofKey(dst, event.KeyRule)
 		}
 		return wire.AppendStr(dst, worst(ev).Title)
 	case ecsFramework:
 		return append(dst, mitre...)
 	case ecsTechnique, ecsSubtechnique:
-		return w.techniques(dst, l.op == ecsSubtechnique)
+		return p.techniques(dst, l.op == ecsSubtechnique)
 	case ecsTacticID, ecsTacticName:
-		return w.tactics(dst, l.op == ecsTacticName)
+		return p.tactics(dst, l.op == ecsTacticName)
 	case ecsFirstText:
-		return w.ofKey(dst, w.first(l.keys))
+		return p.ofKey(dst, p.first(l.keys))
 	case ecsStart: // what happened at one time began then
 		if v := ev.Get(event.KeyStartTime); v.K == event.Time {
-			return w.AppendTime(dst, int64(v.N))
+			return p.AppendTime(dst, int64(v.N))
 		}
-		return w.AppendTime(dst, when(ev))
+		return p.AppendTime(dst, when(ev))
 	case ecsURL:
-		return w.url(dst)
+		return p.url(dst)
 	case ecsDistinct:
-		return w.distinct(dst, l.keys)
+		return p.distinct(dst, l.keys)
 	case ecsAnswers:
-		return w.ofKey(append(append(dst, 0x91, 0x81), "\xa4data"...), event.KeyDNSAnswer)
+		return p.ofKey(append(append(dst, 0x91, 0x81), "\xa4data"...), event.KeyDNSAnswer)
 	}
 	return wire.AppendNil(dst)
 }
 
 // url writes the address as the source has it: whole, or the path with its query.
-func (w *Plan) url(dst []byte) []byte {
-	if w.wholeURL() {
-		return w.ofKey(dst, w.first([]event.Key{event.KeyURL, event.KeyURLPath}))
+func (p *Plan) url(dst []byte) []byte {
+	if p.wholeURL() {
+		return p.ofKey(dst, p.first([]event.Key{event.KeyURL, event.KeyURLPath}))
 	}
 	at := len(dst)
 	dst = append(dst, 0xdb, 0, 0, 0, 0)
-	dst = w.masked(dst, w.ev.Str(event.KeyURLPath))
-	dst = w.masked(append(dst, '?'), w.ev.Str(event.KeyURLQuery))
+	dst = p.masked(dst, p.ev.Str(event.KeyURLPath))
+	dst = p.masked(append(dst, '?'), p.ev.Str(event.KeyURLQuery))
 	return closeStr(dst, at)
 }
 
 // wholeURL reports whether the address is one key's, and not a path and its query.
-func (w *Plan) wholeURL() bool {
-	return w.have.has(event.KeyURL) || !w.have.has(event.KeyURLQuery) || w.v.secret.has(event.KeyURLQuery)
+func (p *Plan) wholeURL() bool {
+	return p.have.has(event.KeyURL) || !p.have.has(event.KeyURLQuery) || p.v.secret.has(event.KeyURLQuery)
 }
 
-func (w *Plan) masked(dst []byte, s string) []byte {
-	if w.mask != nil && w.mask.MayHold(s) {
-		return w.mask.AppendValue(dst, s)
+func (p *Plan) masked(dst []byte, s string) []byte {
+	if p.mask != nil && p.mask.MayHold(s) {
+		return p.mask.AppendValue(dst, s)
 	}
 	return append(dst, s...)
 }

@@ -138,12 +138,12 @@ func categoryOf(ev *event.Event) *ecsClass {
 }
 
 // types appends event.type: what the activity is, and whether a control let it pass.
-func (w *Plan) types(dst []byte) []byte {
-	c := categoryOf(w.ev)
-	i := min(int(w.ev.Activity), len(c.types)-1)
+func (p *Plan) types(dst []byte) []byte {
+	c := categoryOf(p.ev)
+	i := min(int(p.ev.Activity), len(c.types)-1)
 	verdict := ""
 	if c.control {
-		verdict = verdictOf(w.ev.Str(event.KeyDisposition))
+		verdict = verdictOf(p.ev.Str(event.KeyDisposition))
 	}
 	switch {
 	case verdict == "" || strings.Contains(c.types[i], verdict):

@@ -95,10 +95,10 @@ func pickID(list []choice, id uint64) *choice {
 }
 
 // addressVersion gives 4 or 6 by the addresses of the event, 0 where it has none.
-func (w *Plan) addressVersion() byte {
-	ip := w.ev.Str(event.KeySrcIP)
+func (p *Plan) addressVersion() byte {
+	ip := p.ev.Str(event.KeySrcIP)
 	if ip == "" {
-		ip = w.ev.Str(event.KeyDstIP)
+		ip = p.ev.Str(event.KeyDstIP)
 	}
 	switch {
 	case strings.IndexByte(ip, ':') >= 0:
@@ -110,55 +110,55 @@ func (w *Plan) addressVersion() byte {
 }
 
 // enumeration writes the number of an enumeration, or its caption.
-func (w *Plan) enumeration(dst []byte, l *leaf) []byte {
-	k := w.first(l.keys)
+func (p *Plan) enumeration(dst []byte, l *leaf) []byte {
+	k := p.first(l.keys)
 	switch l.op {
 	case ocsfStatusID, ocsfStatus:
-		return w.choose(dst, statusChoices, event.KeyOutcome, l.op == ocsfStatusID)
+		return p.choose(dst, statusChoices, event.KeyOutcome, l.op == ocsfStatusID)
 	case ocsfDispositionID, ocsfDisposition:
-		return w.choose(dst, dispositionChoices, k, l.op == ocsfDispositionID)
+		return p.choose(dst, dispositionChoices, k, l.op == ocsfDispositionID)
 	case ocsfActionID, ocsfAction:
-		return w.choose(dst, actionChoices, k, l.op == ocsfActionID)
+		return p.choose(dst, actionChoices, k, l.op == ocsfActionID)
 	case ocsfDirectionID, ocsfDirection:
-		if w.class.uid == event.EmailActivity {
-			return w.choose(dst, mailDirectionChoices, event.KeyDirection, l.op == ocsfDirectionID)
+		if p.class.uid == event.EmailActivity {
+			return p.choose(dst, mailDirectionChoices, event.KeyDirection, l.op == ocsfDirectionID)
 		}
-		return w.choose(dst, directionChoices, event.KeyDirection, l.op == ocsfDirectionID)
+		return p.choose(dst, directionChoices, event.KeyDirection, l.op == ocsfDirectionID)
 	case ocsfIPVersionID, ocsfIPVersion:
-		return w.choose(dst, ipVersionChoices, k, l.op == ocsfIPVersionID)
+		return p.choose(dst, ipVersionChoices, k, l.op == ocsfIPVersionID)
 	case ocsfAddressVersionID:
-		return append(dst, w.addressVersion())
+		return append(dst, p.addressVersion())
 	case ocsfAddressVersion:
-		if c := pickID(ipVersionChoices, uint64(w.addressVersion())); c != nil {
+		if c := pickID(ipVersionChoices, uint64(p.addressVersion())); c != nil {
 			return wire.AppendStr(dst, c.caption)
 		}
 		return append(dst, unknownText...)
 	case ocsfProtocolOf:
-		if c := pick(protocolChoices, w.ev.Str(event.KeyTransport)); c != nil {
+		if c := pick(protocolChoices, p.ev.Str(event.KeyTransport)); c != nil {
 			return wire.AppendUint(dst, c.id)
 		}
 		return wire.AppendInt(dst, -1) // not one that IANA has a number for
 	case ocsfLogonTypeID, ocsfLogonType:
-		return w.choose(dst, logonChoices, k, l.op == ocsfLogonTypeID)
+		return p.choose(dst, logonChoices, k, l.op == ocsfLogonTypeID)
 	case ocsfAuthProtocolID, ocsfAuthProtocol:
-		return w.choose(dst, authChoices, k, l.op == ocsfAuthProtocolID)
+		return p.choose(dst, authChoices, k, l.op == ocsfAuthProtocolID)
 	case ocsfRcodeID, ocsfRcode:
-		return w.choose(dst, rcodeChoices, k, l.op == ocsfRcodeID)
+		return p.choose(dst, rcodeChoices, k, l.op == ocsfRcodeID)
 	case ocsfOSType:
-		return wire.AppendUint(dst, osType(w.ev.Str(k)))
+		return wire.AppendUint(dst, osType(p.ev.Str(k)))
 	}
 	return wire.AppendNil(dst)
 }
 
 // choose writes the number or the caption of the choice that a key's text has. A text that no choice has is 99 and its own caption.
-func (w *Plan) choose(dst []byte, list []choice, k event.Key, number bool) []byte {
-	if !w.have.has(k) {
+func (p *Plan) choose(dst []byte, list []choice, k event.Key, number bool) []byte {
+	if !p.have.has(k) {
 		if number {
 			return append(dst, 0)
 		}
 		return append(dst, unknownText...)
 	}
-	v := w.ev.Get(k)
+	v := p.ev.Get(k)
 	var c *choice
 	var digits [2]byte
 	if n := int64(v.N); v.K == event.Int && n >= 0 && n < 100 {
@@ -178,7 +178,7 @@ func (w *Plan) choose(dst []byte, list []choice, k event.Key, number bool) []byt
 	case number:
 		return wire.AppendUint(dst, enumOther)
 	}
-	return w.ofKey(dst, k)
+	return p.ofKey(dst, k)
 }
 
 // osType gives the type_id of an operating system by its name.

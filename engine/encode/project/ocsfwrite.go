@@ -26,21 +26,21 @@ func encodeAll(ss ...string) []string {
 }
 
 // ocsf writes a derived leaf of OCSF.
-func (w *Plan) ocsf(dst []byte, l *leaf) []byte {
-	ev, c := w.ev, w.class
+func (p *Plan) ocsf(dst []byte, l *leaf) []byte {
+	ev, c := p.ev, p.class
 	switch l.op {
 	case ocsfActivityID:
-		return wire.AppendUint(dst, uint64(w.activityID()))
+		return wire.AppendUint(dst, uint64(p.activityID()))
 	case ocsfActivityName:
 		// 99 is Other: its name is the source's own word, where it has one.
-		if w.activityID() == event.ActivityOther && w.have.has(event.KeyAction) {
-			return w.ofKey(dst, event.KeyAction)
+		if p.activityID() == event.ActivityOther && p.have.has(event.KeyAction) {
+			return p.ofKey(dst, event.KeyAction)
 		}
-		return append(dst, c.activity(w.activityID()).caption...)
+		return append(dst, c.activity(p.activityID()).caption...)
 	case ocsfTypeName:
-		return append(dst, c.activity(w.activityID()).typeName...)
+		return append(dst, c.activity(p.activityID()).typeName...)
 	case ocsfTypeUID:
-		return wire.AppendUint(dst, uint64(c.uid)*100+uint64(w.activityID()))
+		return wire.AppendUint(dst, uint64(c.uid)*100+uint64(p.activityID()))
 	case ocsfCategoryUID:
 		return wire.AppendUint(dst, uint64(c.uid.Category()))
 	case ocsfCategoryName:
@@ -56,19 +56,19 @@ func (w *Plan) ocsf(dst []byte, l *leaf) []byte {
 	case ocsfSeverity:
 		return append(dst, severityCaptions[severityID(ev)]...)
 	case ocsfUID:
-		return w.uid(dst)
+		return p.uid(dst)
 	case ocsfFormat:
 		return wire.AppendStr(dst, ev.Format)
 	case ocsfProduct, ocsfSource:
-		if w.have.has(event.KeyProduct) && l.op == ocsfProduct {
-			return w.ofKey(dst, event.KeyProduct)
+		if p.have.has(event.KeyProduct) && l.op == ocsfProduct {
+			return p.ofKey(dst, event.KeyProduct)
 		}
 		if ev.Source != "" {
 			return wire.AppendStr(dst, ev.Source)
 		}
 		return append(dst, unknownText...)
 	case ocsfProfiles:
-		return w.profiles(dst)
+		return p.profiles(dst)
 	case ocsfRiskScore:
 		return wire.AppendInt(dst, int64(math.Round(ev.Risk)))
 	case ocsfRiskLevelID:
@@ -82,91 +82,91 @@ func (w *Plan) ocsf(dst []byte, l *leaf) []byte {
 	case ocsfConfidenceScore:
 		return wire.AppendInt(dst, int64(math.Round(100*min(ev.Confidence, 1))))
 	case ecsOriginal:
-		return wire.AppendStr(dst, w.original)
+		return wire.AppendStr(dst, p.original)
 	}
-	return w.ocsfOfKeys(dst, l)
+	return p.ocsfOfKeys(dst, l)
 }
 
 // ocsfOfKeys writes a derived leaf that is made of keys.
-func (w *Plan) ocsfOfKeys(dst []byte, l *leaf) []byte {
-	k := w.first(l.keys)
+func (p *Plan) ocsfOfKeys(dst []byte, l *leaf) []byte {
+	k := p.first(l.keys)
 	switch l.op {
 	case ocsfText:
-		return w.ofKey(dst, k)
+		return p.ofKey(dst, k)
 	case ocsfLong:
-		n, _ := integer(w.ev.Get(k))
+		n, _ := integer(p.ev.Get(k))
 		return wire.AppendInt(dst, n)
 	case ocsfBase:
-		if v := w.ev.Get(k); v.K == event.String && !w.v.secret.has(k) {
+		if v := p.ev.Get(k); v.K == event.String && !p.v.secret.has(k) {
 			return wire.AppendStr(dst, baseName(v.S))
 		}
-		return w.ofKey(dst, k)
+		return p.ofKey(dst, k)
 	case ocsfList:
-		return w.ofKey(append(dst, 0x91), k)
+		return p.ofKey(append(dst, 0x91), k)
 	case ocsfNamed:
-		return w.ofKey(append(append(dst, 0x91, 0x81), "\xa4name"...), k)
+		return p.ofKey(append(append(dst, 0x91, 0x81), "\xa4name"...), k)
 	case ocsfData:
-		return w.ofKey(append(append(dst, 0x91, 0x81), "\xa5rdata"...), k)
+		return p.ofKey(append(append(dst, 0x91, 0x81), "\xa5rdata"...), k)
 	case ocsfMalware:
-		dst = w.ofKey(append(append(dst, 0x91, 0x82), "\xa4name"...), k)
+		dst = p.ofKey(append(append(dst, 0x91, 0x82), "\xa4name"...), k)
 		return append(append(dst, "\xb2classification_ids"...), 0x91, 0)
 	case ocsfHashes:
-		return w.hashes(dst, l.keys)
+		return p.hashes(dst, l.keys)
 	case ocsfIndicators:
-		return w.indicators(dst, l.keys)
+		return p.indicators(dst, l.keys)
 	case ocsfResource:
-		return w.object(append(dst, 0x91), l.keys, "name", "uid", "type")
+		return p.object(append(dst, 0x91), l.keys, "name", "uid", "type")
 	case ocsfLoggers:
-		return w.object(append(dst, 0x91), l.keys, "name", "uid")
+		return p.object(append(dst, 0x91), l.keys, "name", "uid")
 	case ocsfAttacks:
-		return w.attacks(dst)
+		return p.attacks(dst)
 	case ocsfVulnerability:
 		dst = append(append(dst, 0x91, 0x81), "\xa3cve\x81\xa3uid"...)
-		return w.orUnknown(dst, event.KeyFindingID, event.KeyRuleID, event.KeyThreat)
+		return p.orUnknown(dst, event.KeyFindingID, event.KeyRuleID, event.KeyThreat)
 	case ocsfControl:
-		return w.orUnknown(dst, event.KeyRule, event.KeyFinding, event.KeyRuleID)
+		return p.orUnknown(dst, event.KeyRule, event.KeyFinding, event.KeyRuleID)
 	case ocsfOperation:
-		return w.orUnknown(dst, event.KeyAction, event.KeyEventCode)
+		return p.orUnknown(dst, event.KeyAction, event.KeyEventCode)
 	case ocsfFindingList:
-		dst = w.uid(append(append(dst, 0x91, 0x82), "\xa3uid"...))
-		return w.orUnknown(append(dst, "\xa5title"...), event.KeyFinding, event.KeyRule)
+		dst = p.uid(append(append(dst, 0x91, 0x82), "\xa3uid"...))
+		return p.orUnknown(append(dst, "\xa5title"...), event.KeyFinding, event.KeyRule)
 	}
-	return w.enumeration(dst, l)
+	return p.enumeration(dst, l)
 }
 
 // first gives the first of keys that is set, 0 where none is.
-func (w *Plan) first(keys []event.Key) event.Key {
+func (p *Plan) first(keys []event.Key) event.Key {
 	for _, k := range keys {
-		if w.have.has(k) {
+		if p.have.has(k) {
 			return k
 		}
 	}
 	return 0
 }
 
-func (w *Plan) orUnknown(dst []byte, keys ...event.Key) []byte {
-	if k := w.first(keys); k != 0 {
-		return w.ofKey(dst, k)
+func (p *Plan) orUnknown(dst []byte, keys ...event.Key) []byte {
+	if k := p.first(keys); k != 0 {
+		return p.ofKey(dst, k)
 	}
 	return append(dst, unknownText...)
 }
 
 // activityID gives the class's number: the event's own where the class has it, else Other.
-func (w *Plan) activityID() uint8 {
-	id := w.ev.Activity
-	if w.class.uid != w.ev.Class || id == 0 {
+func (p *Plan) activityID() uint8 {
+	id := p.ev.Activity
+	if p.class.uid != p.ev.Class || id == 0 {
 		return 0
 	}
-	if _, ok := w.class.activities[id]; !ok {
+	if _, ok := p.class.activities[id]; !ok {
 		return event.ActivityOther
 	}
 	return id
 }
 
 // uid gives the record its id.
-func (w *Plan) uid(dst []byte) []byte {
-	if w.ev.ID != "" {
-		return wire.AppendStr(dst, w.ev.ID)
+func (p *Plan) uid(dst []byte) []byte {
+	if p.ev.ID != "" {
+		return wire.AppendStr(dst, p.ev.ID)
 	}
 	return append(dst, unknownText...)
 }
@@ -238,13 +238,13 @@ func confidenceID(ev *event.Event) byte {
 	return 3
 }
 
-func (w *Plan) profiles(dst []byte) []byte {
+func (p *Plan) profiles(dst []byte) []byte {
 	n := 0
 	at := len(dst)
 	dst = append(dst, 0x90)
-	for i := range w.layout.profiles {
-		if w.profile&(1<<i) != 0 {
-			dst = append(dst, w.layout.profiles[i].name...)
+	for i := range p.layout.profiles {
+		if p.profile&(1<<i) != 0 {
+			dst = append(dst, p.layout.profiles[i].name...)
 			n++
 		}
 	}
@@ -253,16 +253,16 @@ func (w *Plan) profiles(dst []byte) []byte {
 }
 
 // hashes writes an array of fingerprints. The keys are MD5, SHA-1, SHA-256 and the hash of the import table.
-func (w *Plan) hashes(dst []byte, keys []event.Key) []byte {
+func (p *Plan) hashes(dst []byte, keys []event.Key) []byte {
 	at, n := len(dst), byte(0)
 	dst = append(dst, 0x90)
 	for i, k := range keys {
-		if !w.have.has(k) {
+		if !p.have.has(k) {
 			continue
 		}
 		n++
 		dst = append(dst, fingerprints[i]...)
-		dst = w.ofKey(dst, k)
+		dst = p.ofKey(dst, k)
 	}
 	dst[at] |= n
 	return dst
@@ -282,11 +282,11 @@ var fingerprints = func() (f [4]string) {
 }()
 
 // indicators writes an array of an osint object for each key that is set, one that is not known where none is.
-func (w *Plan) indicators(dst []byte, keys []event.Key) []byte {
+func (p *Plan) indicators(dst []byte, keys []event.Key) []byte {
 	at := len(dst)
 	dst = append(dst, 0x90)
 	for _, k := range keys {
-		if !w.have.has(k) {
+		if !p.have.has(k) {
 			continue
 		}
 		dst[at]++
@@ -302,7 +302,7 @@ func (w *Plan) indicators(dst []byte, keys []event.Key) []byte {
 		default:
 			dst = append(dst, "\x83\xa7type_id\x04\xa4type\xa4Hash"...)
 		}
-		dst = w.ofKey(append(dst, "\xa5value"...), k)
+		dst = p.ofKey(append(dst, "\xa5value"...), k)
 	}
 	if dst[at] == 0x90 {
 		dst = append(append(dst, "\x82\xa7type_id\x00\xa5value"...), unknownText...)
@@ -312,16 +312,16 @@ func (w *Plan) indicators(dst []byte, keys []event.Key) []byte {
 }
 
 // object writes a map of the keys that are set under names.
-func (w *Plan) object(dst []byte, keys []event.Key, names ...string) []byte {
+func (p *Plan) object(dst []byte, keys []event.Key, names ...string) []byte {
 	at := len(dst)
 	dst = append(dst, 0x80)
 	named := false
 	for i, k := range keys {
-		if !w.have.has(k) {
+		if !p.have.has(k) {
 			continue
 		}
 		dst[at]++
-		dst = w.ofKey(wire.AppendStr(dst, names[i]), k)
+		dst = p.ofKey(wire.AppendStr(dst, names[i]), k)
 		named = named || names[i] != "type"
 	}
 	if !named {
@@ -332,16 +332,16 @@ func (w *Plan) object(dst []byte, keys []event.Key, names ...string) []byte {
 }
 
 // attacks writes one object a technique and one a tactic: which tactic belongs to which technique, the event does not say.
-func (w *Plan) attacks(dst []byte) []byte {
+func (p *Plan) attacks(dst []byte) []byte {
 	var techniques, tactics terms
-	techniques.add(w.ev.Str(event.KeyTechnique))
-	for _, t := range w.ev.Techniques {
+	techniques.add(p.ev.Str(event.KeyTechnique))
+	for _, t := range p.ev.Techniques {
 		techniques.add(t)
 	}
-	for _, t := range w.ev.Tactics {
+	for _, t := range p.ev.Tactics {
 		tactics.add(t)
 	}
-	if s := w.ev.Str(event.KeyTactic); s != "" {
+	if s := p.ev.Str(event.KeyTactic); s != "" {
 		if t := tacticNamed(s); t != nil {
 			s = t.short
 		}

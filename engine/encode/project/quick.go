@@ -76,9 +76,9 @@ func (v *View) appendHead(dst []byte, q *quick, i int) []byte {
 }
 
 // prose appends a text that secrets may stand in.
-func (w *Plan) prose(dst []byte, s string) []byte {
-	if w.mask != nil && w.mask.MayHold(s) {
-		return AppendMasked(dst, s, w.mask)
+func (p *Plan) prose(dst []byte, s string) []byte {
+	if p.mask != nil && p.mask.MayHold(s) {
+		return AppendMasked(dst, s, p.mask)
 	}
 	return wire.AppendStr(dst, s)
 }

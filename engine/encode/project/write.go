@@ -113,26 +113,26 @@ func closeMap(dst []byte, o open) []byte {
 	return dst
 }
 
-func (w *Plan) value(dst []byte, l *leaf) []byte {
+func (p *Plan) value(dst []byte, l *leaf) []byte {
 	if l.key == 0 {
 		if l.op == opConst {
 			return append(dst, l.text...)
 		}
-		if w.class != nil {
-			return w.ocsf(dst, l)
+		if p.class != nil {
+			return p.ocsf(dst, l)
 		}
-		return w.ecs(dst, l)
+		return p.ecs(dst, l)
 	}
 	if l.op.list() {
 		dst = append(dst, 0x91)
 	}
-	if w.v.secret.has(l.key) {
-		return w.ofKey(dst, l.key)
+	if p.v.secret.has(l.key) {
+		return p.ofKey(dst, l.key)
 	}
-	v := w.ev.Get(l.key)
+	v := p.ev.Get(l.key)
 	switch l.op {
 	case opAny:
-		return w.any(dst, l.key, v)
+		return p.any(dst, l.key, v)
 	case opLong, opListLong, ocsfNumber:
 		n, _ := integer(v)
 		return wire.AppendInt(dst, n)
@@ -142,7 +142,7 @@ func (w *Plan) value(dst []byte, l *leaf) []byte {
 	case opBool:
 		return wire.AppendBool(dst, v.N != 0)
 	case opDate:
-		return w.AppendTime(dst, int64(v.N))
+		return p.AppendTime(dst, int64(v.N))
 	case opMillis:
 		return wire.AppendInt(dst, floorDiv(int64(v.N), 1e6))
 	case ocsfMillis:
@@ -165,11 +165,11 @@ func (w *Plan) value(dst []byte, l *leaf) []byte {
 		f, _ := v.Float64()
 		return wire.AppendFloat(dst, 100*f)
 	}
-	return w.text(dst, l.key, v)
+	return p.text(dst, l.key, v)
 }
 
 // any writes a value as what it is.
-func (w *Plan) any(dst []byte, k event.Key, v event.Value) []byte {
+func (p *Plan) any(dst []byte, k event.Key, v event.Value) []byte {
 	switch v.K {
 	case event.Bool:
 		return wire.AppendBool(dst, v.N != 0)
@@ -182,41 +182,41 @@ func (w *Plan) any(dst []byte, k event.Key, v event.Value) []byte {
 	case event.Bytes, event.Opaque:
 		return wire.AppendBin(dst, v.S)
 	}
-	return w.text(dst, k, v)
+	return p.text(dst, k, v)
 }
 
 // ofKey writes a key as text, masked whole where it is a secret.
-func (w *Plan) ofKey(dst []byte, k event.Key) []byte {
-	if w.v.secret.has(k) {
-		return wire.AppendStr(dst, w.mask.Mask())
+func (p *Plan) ofKey(dst []byte, k event.Key) []byte {
+	if p.v.secret.has(k) {
+		return wire.AppendStr(dst, p.mask.Mask())
 	}
-	return w.text(dst, k, w.ev.Get(k))
+	return p.text(dst, k, p.ev.Get(k))
 }
 
 // text writes a value as text, with the secrets in it masked where it is prose.
-func (w *Plan) text(dst []byte, k event.Key, v event.Value) []byte {
+func (p *Plan) text(dst []byte, k event.Key, v event.Value) []byte {
 	switch v.K {
 	case event.String, event.Number, event.Bytes, event.Opaque:
-		if w.mask != nil && w.v.prose.has(k) && w.mask.MayHold(v.S) {
-			return AppendMasked(dst, v.S, w.mask)
+		if p.mask != nil && p.v.prose.has(k) && p.mask.MayHold(v.S) {
+			return AppendMasked(dst, v.S, p.mask)
 		}
 		return wire.AppendStr(dst, v.S)
 	case event.Time:
-		return w.AppendTime(dst, int64(v.N))
+		return p.AppendTime(dst, int64(v.N))
 	}
 	return appendNumberText(dst, v)
 }
 
 // distinct writes every different text of some keys, as an array.
-func (w *Plan) distinct(dst []byte, keys []event.Key) []byte {
+func (p *Plan) distinct(dst []byte, keys []event.Key) []byte {
 	var t terms
 	for _, k := range keys {
-		if !w.have.has(k) {
+		if !p.have.has(k) {
 			continue
 		}
-		if w.v.secret.has(k) {
-			t.add(w.mask.Mask())
-		} else if v := w.ev.Get(k); v.K == event.String {
+		if p.v.secret.has(k) {
+			t.add(p.mask.Mask())
+		} else if v := p.ev.Get(k); v.K == event.String {
 			t.add(v.S)
 		}
 	}
