@@ -4,23 +4,22 @@ import "strings"
 
 // ghosts remember which entities were evicted, by hash, so that one which comes back is known to have lost state. A table of sets of
 // four, twice as many in all as the shard has entities: a ghost goes where four newer ones fall on its set, and then a loss goes unsaid.
-type ghosts struct{ t [][4]uint64 }
+// It holds half of each hash: an entity is taken for one that lost something by chance once in a billion.
+type ghosts struct{ t [][4]uint32 }
 
-func (g *ghosts) init(entries int) { g.t = make([][4]uint64, pow2((entries+1)/2)) }
+func (g *ghosts) init(entries int) { g.t = make([][4]uint32, pow2((entries+1)/2)) }
 
 func (g *ghosts) add(h uint64) {
-	s := &g.t[h&uint64(len(g.t)-1)]
-	for i := range s {
-		if s[i] == h {
-			return
-		}
+	if g.has(h) {
+		return
 	}
-	s[0], s[1], s[2], s[3] = h, s[0], s[1], s[2]
+	s := &g.t[h&uint64(len(g.t)-1)]
+	s[0], s[1], s[2], s[3] = uint32(h>>32)|1, s[0], s[1], s[2]
 }
 
 func (g *ghosts) has(h uint64) bool {
-	s := &g.t[h&uint64(len(g.t)-1)]
-	return h != 0 && (s[0] == h || s[1] == h || s[2] == h || s[3] == h)
+	s, x := &g.t[h&uint64(len(g.t)-1)], uint32(h>>32)|1
+	return s[0] == x || s[1] == x || s[2] == x || s[3] == x
 }
 
 // door is the doorkeeper: under a flood a newcomer is let in when it comes a second time. Two bits a newcomer in a table of

@@ -1,11 +1,13 @@
 package entity
 
-// queue holds the entities of one kind in a shard, in the order in which they came: first in, first out, over one slice. An entity
+// queue holds the entities of one kind in a shard, where the kind has a bound of its own, in the order in which they came: first in, first out, over one slice. An entity
 // that went by another way leaves its entry behind, which is noticed by its generation.
 type queue struct {
 	s    []ticket
 	head int
 	live int // entities of the kind in this shard
+
+	guarded bool // the last newcomer of the kind was protected at once
 }
 
 // ticket names what was at a place at a time: places are used again.

@@ -30,7 +30,7 @@ type shard struct {
 	maxBytes  int64
 	bytes     int64
 	moves     uint32  // entities that came to the front of a segment so far
-	queues    []queue // by kind, for the kinds that have a bound of their own
+	queues    []queue // by kind
 	ghosts    ghosts
 	door      door
 	timers    timers
@@ -121,7 +121,9 @@ func (sh *shard) admit(h uint64, k Kind, key string, nowS uint32) *Entity {
 		}
 	}
 	if e == nil && sh.len() >= sh.cap {
-		e = sh.victim(nil)
+		if e = sh.stale(k, nowS); e == nil {
+			e = sh.victim(nil)
+		}
 	}
 	if e != nil {
 		sh.remove(e, true)
@@ -186,6 +188,20 @@ func (sh *shard) settle(e *Entity) {
 	}
 }
 
+// stale gives the oldest protected entity where one of kind k, whose last newcomer was protected at once, would make it give way: then
+// each segment gives up its own, and the newcomer needs no more than its predecessor's place.
+func (sh *shard) stale(k Kind, nowS uint32) *Entity {
+	if !sh.queues[k].guarded || sh.protected.Len() < sh.guarded {
+		return nil
+	}
+	_, o, ok := sh.protected.GetOldest()
+	if !ok || o.weight > 1 || nowS < o.last+staleS {
+		return nil
+	}
+	sh.n.evictedProtected++
+	return o
+}
+
 // settleNew lists an entity for the first time. Where its predecessor was in the segment it belongs in it only comes to the front.
 func (sh *shard) settleNew(e *Entity) {
 	e.flags &^= flagNew
@@ -193,6 +209,7 @@ func (sh *shard) settleNew(e *Entity) {
 	if e.weight > 0 && (e.flags&flagProtected != 0 || sh.makeWay(e)) {
 		to = flagProtected
 	}
+	sh.queues[e.kind].guarded = to != 0
 	if e.flags&flagListed != 0 && e.flags&flagProtected == to {
 		sh.toFront(e)
 		return
