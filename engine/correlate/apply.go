@@ -13,6 +13,10 @@ func (r *Room) Apply(ev *event.Event) {
 	if r.st.Seen(ev) {
 		return
 	}
+	if len(r.rules) == 0 {
+		r.raise(ev)
+		return
+	}
 	w := r.pool.Get().(*work)
 	w.begin(r)
 	r.look(ev, w)
@@ -72,11 +76,15 @@ func (r *Room) collect(ev *event.Event, w *work) {
 			r.offer(ev, w, r.byTactic[t], "")
 		}
 	}
-	if len(r.byClass) > 0 {
-		r.offer(ev, w, r.byClass[ev.Class], "")
+	if ev.Class != w.class {
+		w.class, w.byClass = ev.Class, r.byClass[ev.Class]
 	}
-	if len(r.bySource) > 0 {
-		r.offer(ev, w, r.bySource[ev.Source], "")
+	r.offer(ev, w, w.byClass, "")
+	if ev.Source != w.source.name && ev.Source != "" && len(r.bySource) > 0 {
+		w.source = r.bySource[ev.Source] // its name is the rule's, not the record's
+	}
+	if ev.Source == w.source.name {
+		r.offer(ev, w, w.source.alts, "")
 	}
 	r.offer(ev, w, r.every, "")
 	// A later step first: one record must not follow itself.
@@ -147,7 +155,7 @@ func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e e
 		return best, ""
 	}
 	if cur.E == nil {
-		r.n.refused.Add(1)
+		r.n.refused[w.stripe].Add(1)
 		r.st.Truncate(ev)
 		return best, ""
 	}
@@ -172,7 +180,7 @@ func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e e
 		e.v = v
 		f, late := cl.add(&cur, e, r.lateness, w)
 		if late {
-			r.n.late.Add(1)
+			r.n.late[w.stripe].Add(1)
 			return best, ""
 		}
 		if f.ok {
@@ -197,7 +205,7 @@ func (r *Room) carry(ev *event.Event, i event.Incident) {
 
 // hold says on the record that a rule holds, and makes it a hit of the rules that refer to this one.
 func (r *Room) hold(ev *event.Event, w *work, c *rule, f firing, group string) {
-	r.n.fired.Add(1)
+	r.n.fired[w.stripe].Add(1)
 	r.find(ev, c, f.value)
 	if len(c.usedBy) == 0 {
 		return
@@ -221,7 +229,7 @@ func (r *Room) chain(ev *event.Event, w *work, from int32) {
 			continue
 		}
 		w.stamps[u] = w.epoch
-		r.n.chains.Add(1)
+		r.n.chains[w.stripe].Add(1)
 		tech := ""
 		if len(ev.Techniques) > 0 {
 			tech = ev.Techniques[0]

@@ -26,7 +26,7 @@ type Room struct {
 	byTechnique map[string][]int32
 	byTactic    map[string][]int32
 	byClass     map[event.Class][]int32
-	bySource    map[string][]int32
+	bySource    map[string]sourced
 	every       []int32
 
 	names16 names16
@@ -35,9 +35,9 @@ type Room struct {
 	weights [event.Critical + 1]float64
 	floors  [event.Critical + 1]float64 // baseline that a Sigma correlation of the level raises a record to
 	n       struct {
-		hits, noGroup, noted                                                                                     striped
-		works                                                                                                    atomic.Uint64
-		fired, opened, updated, closed, late, refused, absent, chains, cut, cutSearch, cutSteps, coarse, cutRefs atomic.Uint64
+		hits, noGroup, noted, fired, chains, late, refused                         striped
+		works                                                                      atomic.Uint64
+		opened, updated, closed, absent, cut, cutSearch, cutSteps, coarse, cutRefs atomic.Uint64
 	}
 	warnings []string
 	files    []string
@@ -51,12 +51,12 @@ func New(cfg Config, in In) (*Room, error) {
 	r := &Room{
 		cfg: cfg, st: in.State, names: in.Names, lateness: int64(cfg.Lateness), risk: in.Risk,
 		byFinding: map[string][]int32{}, byTechnique: map[string][]int32{}, byTactic: map[string][]int32{},
-		byClass: map[event.Class][]int32{}, bySource: map[string][]int32{},
+		byClass: map[event.Class][]int32{}, bySource: map[string]sourced{},
 		weights: [event.Critical + 1]float64{1, cfg.Weights.Informational, cfg.Weights.Low, cfg.Weights.Medium, cfg.Weights.High, cfg.Weights.Critical},
 	}
 	r.names16.init()
 	r.floors = levels(in.LevelBaseline, levelBaseline)
-	r.pool.New = func() any { return &work{stripe: int(r.n.works.Add(1) % stripes)} }
+	r.pool.New = func() any { return &work{stripe: int(r.n.works.Add(1) % stripes), byClass: r.byClass[event.BaseEvent]} }
 	rules, err := r.load(in)
 	if err != nil {
 		return nil, err
@@ -78,10 +78,10 @@ func (r *Room) Warnings() []string { return r.warnings }
 func (r *Room) Counters() []entity.Counter {
 	return []entity.Counter{
 		{Name: "correlation_rules", Value: uint64(len(r.rules))},
-		{Name: "correlation_hits", Value: r.n.hits.total()},     // records that took part in a rule
-		{Name: "correlation_fired", Value: r.n.fired.Load()},    // records for which a rule held
-		{Name: "correlation_chained", Value: r.n.chains.Load()}, // of these, told on to other rules
-		{Name: "correlation_absent", Value: r.n.absent.Load()},  // absences that held
+		{Name: "correlation_hits", Value: r.n.hits.total()},      // records that took part in a rule
+		{Name: "correlation_fired", Value: r.n.fired.total()},    // records for which a rule held
+		{Name: "correlation_chained", Value: r.n.chains.total()}, // of these, told on to other rules
+		{Name: "correlation_absent", Value: r.n.absent.Load()},   // absences that held
 		{Name: "incidents_opened", Value: r.n.opened.Load()},
 		{Name: "incidents_updated", Value: r.n.updated.Load()},
 		{Name: "incidents_closed", Value: r.n.closed.Load()},
@@ -90,11 +90,17 @@ func (r *Room) Counters() []entity.Counter {
 		{Name: "correlation_searches_cut", Value: r.n.cutSearch.Load()}, // searches for a sequence that met maxSearch
 		{Name: "correlation_steps_cut", Value: r.n.cutSteps.Load()},     // occurrences of a step forgotten over maxStepKept
 		{Name: "correlation_entities_cut", Value: r.n.cutRefs.Load()},   // entities not told over maxRefs
-		{Name: "correlation_late", Value: r.n.late.Load()},              // records too late for their window
-		{Name: "correlation_refused", Value: r.n.refused.Load()},        // records whose group was refused admission
+		{Name: "correlation_late", Value: r.n.late.total()},             // records too late for their window
+		{Name: "correlation_refused", Value: r.n.refused.total()},       // records whose group was refused admission
 		{Name: "correlation_noted", Value: r.n.noted.total()},           // later steps of a sequence that has not begun
 		{Name: "correlation_without_group", Value: r.n.noGroup.total()}, // records without any field of the group
 	}
+}
+
+// sourced are the alternatives entered for a source.
+type sourced struct {
+	name string
+	alts []int32
 }
 
 // work is what one record needs on its way through the rules. Reused.
@@ -109,6 +115,11 @@ type work struct {
 	cut    cuts
 	stripe int // of striped counters
 	budget int // entries that may still be looked at, for one record
+
+	class   event.Class // of the record before, and what is entered for it: records come in rows of one kind
+	byClass []int32
+	source  sourced // likewise
+
 	seen   counted
 	fired  []fired
 	groups []byte

@@ -139,7 +139,7 @@ func (r *Room) enter(a alt, byRef map[string]*rule) {
 		}
 	case len(m.Sources) > 0:
 		for _, s := range m.Sources {
-			r.bySource[s] = append(r.bySource[s], n)
+			r.bySource[s] = sourced{s, append(r.bySource[s].alts, n)}
 		}
 	default:
 		r.every = append(r.every, n)

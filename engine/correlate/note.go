@@ -73,7 +73,7 @@ func (r *Room) recall(cur *entity.Cursor, cl *cell, w *work) {
 		}
 		cur.Grow(cap(cl.refs) - grown)
 		if _, late := cl.add(cur, e, r.lateness, w); late { // without its first step nothing holds yet
-			r.n.late.Add(1)
+			r.n.late[w.stripe].Add(1)
 		}
 	})
 }

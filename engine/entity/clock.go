@@ -31,7 +31,7 @@ func (st *Store) TimeOf(ev *event.Event) int64 {
 	}
 	n, moved := st.clock.Clamp(t, arrival)
 	if moved {
-		st.clamped.Add(1)
+		st.striped.of(ev).clamped.Add(1)
 		ev.Problem("entity", "time_clamped", "time")
 	}
 	return n

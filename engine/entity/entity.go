@@ -2,20 +2,19 @@ package entity
 
 // Entity is one thing that state is kept for. It is read and written under the lock of its shard only.
 type Entity struct {
-	key     string
-	hash    uint64 // of kind and key
-	slot    any    // the only slot's state, or a *slotList; what a predecessor left, where spareID says so
-	first   uint32 // arrival of the first and the newest record that touched it, seconds since 1970
-	last    uint32
-	size    uint32 // bytes accounted for
-	place   uint32
-	gen     uint32 // of the place: how many entities were here before
-	moved   uint32 // the shard's moves when it last came to the front of its segment
-	kind    Kind
-	weight  uint8
-	slotID  uint8 // 0: no slot
-	spareID uint8 // slot whose memory is here to be used again, 0: none
-	flags   uint8
+	key    string
+	hash   uint64 // of kind and key
+	slot   any    // the only slot's state, or a *slotList
+	first  uint32 // arrival of the first and the newest record that touched it, seconds since 1970
+	last   uint32
+	size   uint32 // bytes accounted for
+	place  uint32
+	gen    uint32 // of the place: how many entities were here before
+	moved  uint32 // the shard's moves when it last came to the front of its segment
+	kind   Kind
+	weight uint8
+	slotID uint8 // 0: no slot
+	flags  uint8
 }
 
 const (

@@ -128,7 +128,7 @@ func (st *Store) Resolve(ev *event.Event, at int64) {
 			if v := ev.Str(k); v != "" {
 				if p, ok := st.aliases[normal(formFold, v, &ev.Arena)]; ok {
 					*who = p
-					st.resolved.Add(1)
+					st.striped.of(ev).resolved.Add(1)
 					return
 				}
 			}
@@ -140,7 +140,7 @@ func (st *Store) Resolve(ev *event.Event, at int64) {
 	p, strength := st.evidence(ev, at)
 	if p != "" && strength >= st.cfg.LinkMin {
 		*who, ev.LinkStrength = ev.Arena.Copy(event.BytesOf(p)), strength
-		st.resolved.Add(1)
+		st.striped.of(ev).resolved.Add(1)
 	}
 }
 
@@ -156,11 +156,11 @@ func (st *Store) evidence(ev *event.Event, at int64) (string, float64) {
 	byHost, sh := st.linked(Kind(event.Host), ev.Entities[event.Host], at)
 	switch {
 	case byAddr == ambiguous || byAddr != "" && byHost != "" && byHost != ambiguous && byAddr != byHost:
-		st.conflicts.Add(1)
+		st.striped.of(ev).conflicts.Add(1)
 		ev.Problem("entity", "identity_conflict", "principal")
 		return "", 0
 	case addr == "" && byHost == ambiguous:
-		st.conflicts.Add(1)
+		st.striped.of(ev).conflicts.Add(1)
 		return "", 0
 	case addr == "":
 		return byHost, sh
@@ -180,13 +180,13 @@ func (st *Store) principal(name string, ev *event.Event) string {
 		return name
 	}
 	if p, ok := st.aliases[name]; ok {
-		st.resolved.Add(1)
+		st.striped.of(ev).resolved.Add(1)
 		return p
 	}
 	for _, k := range identityKeys[:3] {
 		if v := ev.Str(k); v != "" {
 			if p, ok := st.aliases[normal(formFold, v, &ev.Arena)]; ok {
-				st.resolved.Add(1)
+				st.striped.of(ev).resolved.Add(1)
 				return p
 			}
 		}

@@ -20,7 +20,7 @@ type notes struct {
 
 // Shape of the notes.
 const (
-	noteShare  = 8   // one part in so many of the bytes that a shard's entities may have is the bound of its notes
+	noteShare  = 16  // one part in so many of the bytes that a shard's entities may have is the bound of its notes
 	noteChains = 512 // lists that notes are found by: a few notes each
 	noteHead   = 32
 	noteDead   = math.MaxUint16 // kind of a note that was taken, and of what fills up the end of the ring

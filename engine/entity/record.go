@@ -221,7 +221,7 @@ func (st *Store) Restore(key, value []byte) error {
 	}
 	p := sh.places.take()
 	p.key, p.hash, p.kind, p.first, p.last, p.weight = e.key, h, e.kind, e.first, e.last, e.weight
-	p.slot, p.slotID, p.spareID = e.slot, e.slotID, 0
+	p.slot, p.slotID = e.slot, e.slotID
 	p.flags = p.flags&flagDirty | e.flags
 	p.size = entityBytes + uint32(len(e.key)) + uint32(sizes)
 	sh.enter(p)

@@ -35,6 +35,7 @@ type shard struct {
 	door      door
 	timers    timers
 	notes     notes
+	spares    [][]any // by slot: emptied states
 	dirty     []*Entity
 	gone      []string // stored keys of entities to delete from the store
 	goneCut   bool     // gone overflowed: the store has to be written anew
@@ -299,7 +300,7 @@ func (sh *shard) drop(e *Entity, lost bool) {
 	if e.flags&flagListed != 0 {
 		sh.unlist(e)
 	}
-	e.key, e.slot, e.spareID = "", nil, 0
+	e.key = ""
 	e.flags = e.flags&flagDirty | flagGone
 	sh.places.free = append(sh.places.free, e.place)
 }
@@ -334,7 +335,7 @@ func (sh *shard) remove(e *Entity, lost bool) {
 			sh.n.goneCut++
 		}
 	}
-	sh.st.spare(e)
+	sh.strip(e)
 	e.gen++
 }
 

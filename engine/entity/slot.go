@@ -82,29 +82,34 @@ func (s Slot[T]) Of(e *Entity) *T {
 	return nil
 }
 
-// Fresh gives an empty state for the cursor's entity, to be filled and Put: the one that Reset emptied, where a predecessor left it.
+// maxSpares bounds the emptied states of one slot that a shard keeps: as many as go between two that come.
+const maxSpares = 16
+
+// Fresh gives an empty state for the cursor's entity, to be filled and Put: one that Reset emptied, where an evicted entity left it.
 func (s Slot[T]) Fresh(c *Cursor) *T {
-	if c.E.spareID == s.id {
-		return c.E.slot.(*T)
+	if len(c.sh.spares) < int(s.id) {
+		return new(T)
+	}
+	if list := &c.sh.spares[s.id-1]; len(*list) > 0 {
+		v := (*list)[len(*list)-1].(*T)
+		*list = (*list)[:len(*list)-1]
+		return v
 	}
 	return new(T)
 }
 
-// spare keeps the memory under an evicted entity's only slot for the next one at its place.
-func (st *Store) spare(e *Entity) {
-	id := e.slotID
-	e.slotID = 0
-	if id == 0 { // what is here was never used again
-		return
-	}
-	e.spareID = 0
-	if id != manySlots {
-		if f := st.slots[id-1].reset; f != nil && f(e.slot) {
-			e.spareID = id
-			return
+// strip takes an evicted entity's slots from it and keeps what can be used again.
+func (sh *shard) strip(e *Entity) {
+	e.each(func(id uint8, v any) {
+		if len(sh.spares) < len(sh.st.slots) {
+			sh.spares = append(sh.spares, make([][]any, len(sh.st.slots)-len(sh.spares))...)
 		}
-	}
-	e.slot = nil
+		list := &sh.spares[id-1]
+		if f := sh.st.slots[id-1].reset; f != nil && len(*list) < maxSpares && f(v) {
+			*list = append(*list, v)
+		}
+	})
+	e.slot, e.slotID = nil, 0
 }
 
 // Put hangs v on the cursor's entity in place of what was there. size is an estimate of the heap under v, in bytes; say later
@@ -121,7 +126,7 @@ const manySlots = 255
 func (e *Entity) put(id uint8, v any) {
 	switch e.slotID {
 	case 0, id:
-		e.slotID, e.spareID, e.slot = id, 0, v
+		e.slotID, e.slot = id, v
 	case manySlots:
 		l := e.slot.(*slotList)
 		for i := range l.ids {

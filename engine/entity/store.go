@@ -30,12 +30,11 @@ type Store struct {
 	notesStored   atomic.Bool   // and the notes
 	seenKeyed     bool          // the key of their hash came with them
 	seenRestored  atomic.Uint64
-	clamped       atomic.Uint64
-	conflicts     atomic.Uint64
-	resolved      atomic.Uint64
 	restored      atomic.Uint64
 	restoreFailed atomic.Uint64
 	dropped       atomic.Uint64
+	_             [64]byte
+	striped       striped
 }
 
 // New makes an empty store, or refuses an option.
@@ -198,12 +197,12 @@ func (st *Store) Counters() []Counter {
 		{"entities_truncated", n.truncated},     // came back after an eviction
 		{"notes", noted},                        // notes for entities that were not there
 		{"notes_forgotten", notesLost},          // of these, those that gave way before their time
-		{"time_clamped", st.clamped.Load()},
+		{"time_clamped", st.striped.total(func(c *counters) *atomic.Uint64 { return &c.clamped })},
 		{"replayed", replays},
 		{"seen_forgotten", forgotten},             // ids pushed out before their time
 		{"seen_restored", st.seenRestored.Load()}, // ids read back from the store
-		{"identity_resolved", st.resolved.Load()},
-		{"identity_conflicts", st.conflicts.Load()},
+		{"identity_resolved", st.striped.total(func(c *counters) *atomic.Uint64 { return &c.resolved })},
+		{"identity_conflicts", st.striped.total(func(c *counters) *atomic.Uint64 { return &c.conflicts })},
 		{"entities_gone_cut", n.goneCut}, // times that more entities went between two writes than are remembered: all was written anew
 		{"entities_restored", st.restored.Load()},
 		{"entities_restore_failed", st.restoreFailed.Load()}, // records that could not be read
