@@ -169,6 +169,12 @@ func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e e
 	if ev.IDGiven && cl.has(&e) { // sent again after a restart, which forgot that it was seen
 		return best, ""
 	}
+	missed := w.cut.late
+	defer func() {
+		if w.cut.late > missed {
+			r.st.Truncate(ev)
+		}
+	}()
 	cl.lag = max(0, ev.Arrival-t)
 	if c.incident {
 		cur.Grow(cl.remember(ev, c, w))

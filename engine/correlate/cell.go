@@ -17,6 +17,7 @@ type cell struct {
 	nums  *numbers
 	inc   *incident
 	refs  []byte // entities of the group's records: kind, length, key; bounded by maxRefs
+	gone  int64  // of steps: the newest event time of an entry taken to make room, 0: none was
 	lag   int64  // arrival less event time of the newest record: how far the stream runs behind the clock
 	flags uint8
 }
@@ -208,6 +209,13 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 	if newest {
 		cl.wm = e.t
 	}
+	if c.Type.steps() {
+		cl.trimStep(&e, w)
+		if !newest && cl.misses(&e) {
+			cl.flags |= cellTrunc
+			w.cut.late++
+		}
+	}
 	i := cl.ring.after(e.t)
 	cur.Grow(cl.ring.insert(i, e))
 	if i < int(cl.used) {
@@ -215,7 +223,6 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 		cl.flags |= cellLate
 	}
 	if c.Type.steps() {
-		i = cl.trimStep(i, e.step, w)
 		i -= cl.expire(keep)
 		return cl.search(i, w), false
 	}

@@ -35,9 +35,9 @@ type Room struct {
 	weights [event.Critical + 1]float64
 	floors  [event.Critical + 1]float64 // baseline that a Sigma correlation of the level raises a record to
 	n       struct {
-		hits, noGroup, noted, fired, chains, late, refused                         striped
-		works                                                                      atomic.Uint64
-		opened, updated, closed, absent, cut, cutSearch, cutSteps, coarse, cutRefs atomic.Uint64
+		hits, noGroup, noted, fired, chains, late, refused                                  striped
+		works                                                                               atomic.Uint64
+		opened, updated, closed, absent, cut, cutSearch, cutSteps, coarse, cutRefs, cutLate atomic.Uint64
 	}
 	warnings []string
 	files    []string
@@ -90,6 +90,7 @@ func (r *Room) Counters() []entity.Counter {
 		{Name: "correlation_searches_cut", Value: r.n.cutSearch.Load()}, // searches for a sequence that met maxSearch
 		{Name: "correlation_steps_cut", Value: r.n.cutSteps.Load()},     // occurrences of a step forgotten over maxStepKept
 		{Name: "correlation_entities_cut", Value: r.n.cutRefs.Load()},   // entities not told over maxRefs
+		{Name: "correlation_late_cut", Value: r.n.cutLate.Load()},       // late records that may have missed what maxStepKept or maxSearch cut
 		{Name: "correlation_late", Value: r.n.late.total()},             // records too late for their window
 		{Name: "correlation_refused", Value: r.n.refused.total()},       // records whose group was refused admission
 		{Name: "correlation_noted", Value: r.n.noted.total()},           // later steps of a sequence that has not begun
@@ -129,7 +130,7 @@ type work struct {
 }
 
 // cuts counts what met a bound on the way of one record.
-type cuts struct{ search, steps, coarse, refs uint64 }
+type cuts struct{ search, steps, coarse, refs, late uint64 }
 
 // bounds adds what met a bound to the room's counters.
 func (r *Room) bounds(w *work) {
@@ -137,6 +138,7 @@ func (r *Room) bounds(w *work) {
 	r.n.cutSteps.Add(w.cut.steps)
 	r.n.coarse.Add(w.cut.coarse)
 	r.n.cutRefs.Add(w.cut.refs)
+	r.n.cutLate.Add(w.cut.late)
 	w.cut = cuts{}
 }
 

@@ -9,17 +9,23 @@ func (cl *cell) past(i int, w *work) firing {
 	if c.Window == Tumbling {
 		first, end = cl.ring.before(c.start(t)), c.start(t)+c.Span-1
 	}
-	first = max(first, i-maxSearch/2)
+	// No window with the entry holds more than all of them together: mostly that is too little, and nothing is searched.
+	last := cl.ring.before(end + 1)
+	if (c.Type == ValueCount || cl.flags&cellApprox == 0) && !c.holds(float64(last-first)) {
+		return firing{}
+	}
+	if first < i-maxSearch/2 || last > i+maxSearch/2 {
+		first, last = max(first, i-maxSearch/2), min(last, i+maxSearch/2)
+		w.cut.late++
+		cl.flags |= cellTrunc
+	}
 	seen := &w.seen
 	seen.clear()
 	var n int64
 	lo := first
 	best := firing{}
-	for j := first; j < int(cl.ring.n) && j < i+maxSearch/2; j++ {
+	for j := first; j < last; j++ {
 		e := cl.ring.at(j)
-		if e.t > end {
-			break
-		}
 		if c.Type == ValueCount {
 			seen.add(e.v)
 		} else {

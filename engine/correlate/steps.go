@@ -1,30 +1,33 @@
 package correlate
 
-// trimStep keeps the newest maxStepKept entries of a step: an older one could not make a sequence start later, nor a set of parts
-// lie closer. i is the index of the newest entry; its index after the trim is given.
-func (cl *cell) trimStep(i int, step uint8, w *work) int {
-	n, oldest := 0, -1
-	for j := range int(cl.ring.n) {
-		if cl.ring.at(j).step == step {
-			if oldest < 0 {
-				oldest = j
+// trimStep makes room for an entry of a step and time: the newest maxStepKept of a step are kept. In order of time that loses nothing, for
+// an older one could not make a sequence start later, nor a set of parts lie closer. An entry that is older than all that are kept may
+// stand beside them until the next comes: it can complete something now. What went is remembered, for late records that miss it.
+func (cl *cell) trimStep(e *entry, w *work) {
+	for {
+		n, oldest := 0, -1
+		for j := range int(cl.ring.n) {
+			if cl.ring.at(j).step == e.step {
+				if oldest < 0 {
+					oldest = j
+				}
+				n++
 			}
-			n++
+		}
+		if n < maxStepKept || n == maxStepKept && cl.ring.at(oldest).t > e.t {
+			return
+		}
+		cl.gone = max(cl.gone, cl.ring.at(oldest).t)
+		cl.ring.remove(oldest)
+		w.cut.steps++
+		if oldest < int(cl.used) {
+			cl.used--
 		}
 	}
-	if n <= maxStepKept || oldest == i {
-		return i
-	}
-	cl.ring.remove(oldest)
-	w.cut.steps++
-	if oldest < int(cl.used) {
-		cl.used--
-	}
-	if oldest < i {
-		i--
-	}
-	return i
 }
+
+// misses reports whether a late entry may have been part of something together with one that trimStep took.
+func (cl *cell) misses(e *entry) bool { return cl.gone != 0 && cl.gone >= e.t-cl.rule.Span }
 
 // search gives the window that the entry at i completes.
 func (cl *cell) search(i int, w *work) firing {
@@ -355,8 +358,7 @@ func (cl *cell) ripe(t, lateness int64, w *work, fire func(f firing, at int64)) 
 	return next
 }
 
-// mark makes picked empty and as long as a window of n entries. Late records may leave a window with more entries than its cap for a
-// while: its length decides, not the bound.
+// mark makes picked empty and as long as a window of n entries.
 func (w *work) mark(n int) {
 	if n > len(w.picked) {
 		w.picked = make([]bool, 2*n)

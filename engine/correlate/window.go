@@ -48,8 +48,15 @@ func (r *ring) insert(i int, e entry) int {
 		r.s, r.head = s, 0
 	}
 	r.n++
-	for j := int(r.n) - 1; j > i; j-- {
-		*r.at(j) = *r.at(j - 1)
+	if i < int(r.n)/2 { // the shorter side moves: of a late entry mostly the end, of an old one the front
+		r.head = (r.head - 1) & int32(len(r.s)-1)
+		for j := range i {
+			*r.at(j) = *r.at(j + 1)
+		}
+	} else {
+		for j := int(r.n) - 1; j > i; j-- {
+			*r.at(j) = *r.at(j - 1)
+		}
 	}
 	*r.at(i) = e
 	return grew
