@@ -3,6 +3,7 @@ package event
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -243,6 +244,19 @@ func TestClassTable(t *testing.T) {
 	for _, c := range []Class{1, 31, 999, 1999, 4099, 9999, 10001, 200999, 201500, 1 << 31} {
 		if c.Name() != "" || c.Activity(1) != "" {
 			t.Errorf("%d is %q", c, c.Name())
+		}
+	}
+}
+
+// TestDigits: the short way to numbers of digits says what strconv does.
+func TestDigits(t *testing.T) {
+	for _, s := range []string{"", "0", "7", "007", "4688", "123456789012345678", "999999999999999999", "9223372036854775807", "9223372036854775808", "12a", "-5", "+5", "1.5", "１"} {
+		want, err := strconv.ParseInt(s, 10, 64)
+		if got, ok := Str(s).Int64(); ok != (err == nil) || ok && got != want {
+			t.Errorf("%q is %d, %v, want %d, %v", s, got, ok, want, err)
+		}
+		if got, ok := digits64(s); ok && s != "" && got != want {
+			t.Errorf("%q is %d, want %d", s, got, want)
 		}
 	}
 }

@@ -67,10 +67,31 @@ func (v Value) Int64() (int64, bool) {
 		if len(v.S) == 0 || len(v.S) > 20 || !numeric(v.S[0]) {
 			return 0, false
 		}
+		if n, ok := digits64(v.S); ok {
+			return n, true
+		}
 		n, err := strconv.ParseInt(v.S, 10, 64)
 		return n, err == nil
 	}
 	return 0, false
+}
+
+// maxDigits64 is how many decimal digits always fit an int64.
+const maxDigits64 = 18
+
+// digits64 reads a text that is nothing but so many digits.
+func digits64(s string) (n int64, ok bool) {
+	if len(s) > maxDigits64 {
+		return 0, false
+	}
+	for i := 0; i < len(s); i++ {
+		d := s[i] - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = 10*n + int64(d)
+	}
+	return n, true
 }
 
 // numeric reports whether c may open a decimal number; it spares ParseInt and ParseFloat their allocated errors on ordinary text.

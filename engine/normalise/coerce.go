@@ -220,6 +220,10 @@ func lower(s string, mem *event.Arena) string {
 	}
 	b := mem.Grab(len(s))
 	copy(b, s[:i])
+	for ; i+8 <= len(s); i += 8 {
+		x := binary.LittleEndian.Uint64(event.BytesOf(s[i : i+8]))
+		binary.LittleEndian.PutUint64(b[i:], x|capitals(x)>>2)
+	}
 	for ; i < len(s); i++ {
 		b[i] = lowerByte(s[i])
 	}
@@ -229,10 +233,8 @@ func lower(s string, mem *event.Arena) string {
 // capital gives a place at or before the first capital of s and near it, the length of s where there is none.
 func capital(s string) int {
 	i := 0
-	for ; i+8 <= len(s); i += 8 { // in seven bits a capital is what reaches 0x80 with 0x3f added and not with 0x25
-		x := binary.LittleEndian.Uint64(event.BytesOf(s[i : i+8]))
-		low := x & (0x7f * ones)
-		if (low+0x3f*ones)&^(low+0x25*ones)&^x&(0x80*ones) != 0 {
+	for ; i+8 <= len(s); i += 8 {
+		if capitals(binary.LittleEndian.Uint64(event.BytesOf(s[i:i+8]))) != 0 {
 			return i
 		}
 	}
@@ -245,6 +247,13 @@ func capital(s string) int {
 }
 
 const ones = 0x0101010101010101
+
+// capitals gives the highest bit of each of eight bytes that is a capital: in seven bits that is what reaches 0x80 with 0x3f added and
+// not with 0x25.
+func capitals(x uint64) uint64 {
+	low := x & (0x7f * ones)
+	return (low + 0x3f*ones) &^ (low + 0x25*ones) &^ x & (0x80 * ones)
+}
 
 // upper is lower's counterpart.
 func upper(s string, mem *event.Arena) string {

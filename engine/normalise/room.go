@@ -211,6 +211,7 @@ func (r *Room) Sources() []string {
 type state struct {
 	classed  bool
 	baseline float64
+	script   *script // of the record's shape; nil: none
 }
 
 // Apply fills the canonical keys, source, class, activity, entities, baseline and context of an event, and marks what is invalid.
@@ -233,12 +234,11 @@ func (r *Room) Apply(ev *event.Event) {
 // as applies the mapping of a source to an event, whose shape may be nil.
 func (r *Room) as(ev *event.Event, s *source, shape *shape) {
 	var st state
-	var c *script
 	if shape != nil {
-		c = shape.script(ev, s)
+		st.script = shape.script(ev, s)
 	}
-	if c != nil {
-		c.run(r, ev, &st)
+	if st.script != nil {
+		st.script.run(r, ev, &st)
 	} else {
 		r.plainly(ev, s, &st)
 	}
@@ -345,6 +345,12 @@ func (r *Room) row(ev *event.Event, w *row, st *state) {
 	}
 	if w.baseline != 0 && st.baseline == 0 {
 		st.baseline = w.baseline
+	}
+	if st.script != nil && len(w.steps) > 0 {
+		if list, ok := st.script.row(ev, w); ok {
+			r.moves(ev, list)
+			return
+		}
 	}
 	for i := range w.steps {
 		r.put(ev, &w.steps[i])

@@ -3,6 +3,7 @@ package normalise
 import (
 	"math/bits"
 	"slices"
+	"sync/atomic"
 
 	"prescore/engine/event"
 )
@@ -173,6 +174,7 @@ func (m *marked) better(r *Room, ev *event.Event, best *candidate) *candidate {
 // reads.
 type script struct {
 	source   *source
+	rows     atomic.Pointer[[]rowMoves] // of rows that records of the shape have chosen
 	messages []*messages
 	early    []*table
 	moves    []move
@@ -209,14 +211,13 @@ func scriptOf(ev *event.Event, s *source) *script {
 		return out
 	}
 	c.early, c.late = tables(s.early), tables(s.late)
-	for i := range s.fields {
-		if s.plan == nil {
-			c.add(ev, &s.fields[i])
-		}
+	if s.plan == nil {
+		c.moves = moves(ev, s.fields, nil)
 	}
 	for w := range set {
 		for b := set[w]; b != 0; b &= b - 1 {
-			c.add(ev, &s.fields[w*64+bits.TrailingZeros64(b)])
+			n := w*64 + bits.TrailingZeros64(b)
+			c.moves = moves(ev, s.fields[n:n+1], c.moves)
 		}
 	}
 	for i := range s.named {
@@ -237,21 +238,54 @@ func readable(ev *event.Event, list []step) bool {
 	return false
 }
 
-// add adds a step, unless it does nothing for any record of the shape.
-func (c *script) add(ev *event.Event, s *step) {
-	m := move{key: s.key, typ: s.typ, id: s.id, step: s, field: -1}
-	if s.id != 0 {
-		f := value(ev, s.id)
-		if f == nil || len(s.ops) == 0 && holding[f.Value.K&15] <= holdsEmpty {
-			return
+// moves gives steps as moves, without those that do nothing for any record of the shape.
+func moves(ev *event.Event, steps []step, out []move) []move {
+	for i := range steps {
+		s := &steps[i]
+		m := move{key: s.key, typ: s.typ, id: s.id, step: s, field: -1}
+		if s.id != 0 {
+			f := value(ev, s.id)
+			if f == nil || len(s.ops) == 0 && holding[f.Value.K&15] <= holdsEmpty {
+				continue
+			}
+			m.field = int32(fieldIndex(ev, f))
 		}
-		m.field = int32(fieldIndex(ev, f))
+		switch s.typ {
+		case event.TypeString, event.TypePath, event.TypeURL:
+			m.text = len(s.ops) == 0
+		}
+		out = append(out, m)
 	}
-	switch s.typ {
-	case event.TypeString, event.TypePath, event.TypeURL:
-		m.text = len(s.ops) == 0
+	return out
+}
+
+// maxRows bounds the rows of one script whose moves are remembered; the others' steps are run as they are.
+const maxRows = 16
+
+type rowMoves struct {
+	row   *row
+	moves []move
+}
+
+// row gives the moves of a row, false where they are not remembered.
+func (c *script) row(ev *event.Event, w *row) ([]move, bool) {
+	list := c.rows.Load()
+	var old []rowMoves
+	if list != nil {
+		old = *list
 	}
-	c.moves = append(c.moves, m)
+	for i := range old {
+		if old[i].row == w {
+			return old[i].moves, true
+		}
+	}
+	if len(old) >= maxRows {
+		return nil, false
+	}
+	m := moves(ev, w.steps, nil)
+	next := append(old[:len(old):len(old)], rowMoves{w, m})
+	c.rows.CompareAndSwap(list, &next)
+	return m, true
 }
 
 // run is Room.plainly for a record of the shape.
@@ -262,17 +296,22 @@ func (c *script) run(r *Room, ev *event.Event, st *state) {
 	for _, t := range c.early {
 		r.table(ev, t, st)
 	}
-	for i := range c.moves {
-		if m := &c.moves[i]; !ev.Has(m.key) {
-			r.move(ev, m)
-		}
-	}
+	r.moves(ev, c.moves)
 	for _, t := range c.late {
 		r.table(ev, t, st)
 	}
 	for _, s := range c.named {
 		if r.name(ev, s) {
 			break
+		}
+	}
+}
+
+// moves runs steps: what is set stays.
+func (r *Room) moves(ev *event.Event, list []move) {
+	for i := range list {
+		if m := &list[i]; !ev.Has(m.key) {
+			r.move(ev, m)
 		}
 	}
 }

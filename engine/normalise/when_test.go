@@ -1,6 +1,7 @@
 package normalise
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -115,7 +116,8 @@ func FuzzTime(f *testing.F) {
 func FuzzRFC3339(f *testing.F) {
 	for _, s := range []string{"2024-05-10T14:32:00Z", "2024-05-10T14:32:00.123Z", "2024-02-29T23:59:60.123456789Z", "2023-02-29T00:00:00Z",
 		"1969-12-31T23:59:59Z", "2262-01-01T00:00:00Z", "2024-13-10T14:32:00Z", "2024-05-10T24:32:00Z", "2024-05-10T14:32:00.Z",
-		"2024-05-10T14:32:00.1234567891Z", "2024-05-10T14:3a:00Z", "2024-05-10T14:32:00.12 Z"} {
+		"2024-05-10T14:32:00.1234567891Z", "2024-05-10T14:3a:00Z", "2024-05-10T14:32:00.12 Z", "2024-05-10 14:32:00.123", "2024-05-10 14:32:00", "2024-05-10T14:32:00", "2024-05-10 14:32:00Z",
+		"2024-05-10 14:32:00 PM", "2024-05-10 14:32:00.5+02:00", "2024-05-10T14:32:00.5555555555"} {
 		f.Add(s)
 	}
 	var c clock
@@ -123,7 +125,7 @@ func FuzzRFC3339(f *testing.F) {
 		if len(s) == 0 || len(s) > maxTimeText {
 			return
 		}
-		ns, ok := ofRFC3339(s)
+		ns, ok := ofRFC3339(s, true)
 		want, is := c.ofForm(s, 1715351520e9)
 		if ok && (!is || ns != want) {
 			t.Fatalf("%q: %d, want %d %v", s, ns, want, is)
@@ -133,9 +135,12 @@ func FuzzRFC3339(f *testing.F) {
 
 // TestRFC3339IsRead holds that the short way reads what it is there for.
 func TestRFC3339IsRead(t *testing.T) {
-	for _, s := range []string{"2024-05-10T14:32:00Z", "2024-05-10T14:32:00.123Z", "2024-12-31T14:32:00.123456789Z"} {
-		if _, ok := ofRFC3339(s); !ok {
+	for _, s := range []string{"2024-05-10T14:32:00Z", "2024-05-10T14:32:00.123Z", "2024-12-31T14:32:00.123456789Z", "2024-05-10 14:32:00.123", "2024-05-10T14:32:00"} {
+		if _, ok := ofRFC3339(s, true); !ok {
 			t.Errorf("%s: not read", s)
+		}
+		if _, ok := ofRFC3339(s, false); ok != strings.HasSuffix(s, "Z") {
+			t.Errorf("%s: read %v where times without a zone are not in UTC", s, ok)
 		}
 	}
 }

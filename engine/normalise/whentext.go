@@ -67,7 +67,7 @@ func (c *clock) ofText(s string, arrival int64) (int64, bool) {
 	if len(s) == 0 || len(s) > maxTimeText {
 		return 0, false
 	}
-	if ns, ok := ofRFC3339(s); ok {
+	if ns, ok := ofRFC3339(s, c.loc == nil); ok {
 		return ns, true
 	}
 	return c.ofForm(s, arrival)
@@ -87,12 +87,21 @@ func (c *clock) ofForm(s string, arrival int64) (int64, bool) {
 	return 0, false
 }
 
-// ofRFC3339 reads 2024-05-10T14:32:00.123Z, with or without a fraction and in UTC alone: what most records have. It says false where
-// s is anything else, which the other readers then judge.
-func ofRFC3339(s string) (int64, bool) {
-	const form = "2024-05-10T14:32:00Z"
-	n := len(form) - 1
-	if len(s) < len(form) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[len(s)-1] != 'Z' {
+// ofRFC3339 reads 2024-05-10T14:32:00.123Z, with or without a fraction, with a blank for the T, and in UTC alone: what most records
+// have. Where times without a zone are in UTC too it reads those. It says false where s is anything else, which the other readers
+// then judge.
+func ofRFC3339(s string, zoneless bool) (int64, bool) {
+	const n = len("2024-05-10T14:32:00")
+	if len(s) < n || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
+		return 0, false
+	}
+	end := len(s)
+	if s[end-1] == 'Z' {
+		end--
+	} else if !zoneless {
+		return 0, false
+	}
+	if end < n {
 		return 0, false
 	}
 	p := parts{year: 100*twoDigits(s, 0) + twoDigits(s, 2), month: twoDigits(s, 5), day: twoDigits(s, 8), hour: twoDigits(s, 11),
@@ -100,7 +109,7 @@ func ofRFC3339(s string) (int64, bool) {
 	if p.year|p.month|p.day|p.hour|p.min|p.sec < 0 {
 		return 0, false
 	}
-	if frac := s[n : len(s)-1]; frac != "" {
+	if frac := s[n:end]; frac != "" {
 		if frac[0] != '.' || len(frac) < 2 || len(frac) > 10 {
 			return 0, false
 		}

@@ -26,8 +26,9 @@ type windows struct {
 type mark struct {
 	id       event.NameID
 	prefixes []string
-	deep     bool // the data's name is the last part of the path
-	flat     bool // System's names stand among others
+	initials uint64 // the first bytes of prefixes, by their last six bits
+	deep     bool   // the data's name is the last part of the path
+	flat     bool   // System's names stand among others
 }
 
 // renamed are the names of System that shapes spell differently: evtx_dump's JSON (with attributes under "#attributes" or beside),
@@ -87,6 +88,11 @@ func (w *windows) open(names *event.Names) error {
 		{id: id("log_name"), prefixes: []string{"event_data.", "user_data."}, flat: true},
 		{id: id("EventCode"), flat: true},
 		{id: w.eventID, prefixes: []string{"EventData.", "UserData."}, deep: true, flat: true},
+	}
+	for i := range w.marks {
+		for _, p := range w.marks[i].prefixes {
+			w.marks[i].initials |= 1 << (p[0] & 63)
+		}
 	}
 	for _, s := range schemas {
 		list := make([]event.NameID, 0, 32)
@@ -167,6 +173,9 @@ func (w *windows) relink(ev *event.Event, n int, m *mark) {
 		id := lookup(w.renames, f.ID)
 		if id == 0 && m.flat {
 			id = lookup(w.flats, f.ID)
+		}
+		if id == 0 && f.Name != "" && m.initials>>(f.Name[0]&63)&1 == 0 {
+			continue
 		}
 		for _, p := range m.prefixes {
 			if id != 0 || !strings.HasPrefix(f.Name, p) {
