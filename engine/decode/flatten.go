@@ -85,7 +85,8 @@ func (f *flattener) key() (string, error) {
 // name joins prefix and key, and gives the interned name where there is one.
 func (f *flattener) name(prefix, key string) (string, event.NameID) {
 	if prefix == "" {
-		return key, f.ev.Resolve(key)
+		_, id := f.ev.Resolve(key)
+		return key, id
 	}
 	return f.ev.ResolveJoined(prefix, key)
 }

@@ -79,18 +79,26 @@ type Event struct {
 
 	canon *[NumKeys]Value // behind a pointer: Reset must not copy it
 	have  [(NumKeys + 63) / 64]uint64
-	heads []span // by NameID: first and last field of that name
-	prev  NameID // the name resolved last
+	heads []span // by NameRef: first and last field of that name
+	order order
 }
 
 type span struct {
-	first, last int32  // indexes plus one
-	follow      NameID // the name that was resolved after this one last, in this record or an earlier one (follow.go)
+	first, last int32   // indexes plus one
+	follow      NameRef // the name that was resolved after this one last, in this record or an earlier one (follow.go)
 }
 
 // New makes an event for an engine's names; the table must be complete.
 func New(names *Names) *Event {
-	return &Event{Names: names, Fields: make([]Field, 0, 64), heads: make([]span, names.Len()), canon: new([NumKeys]Value)}
+	e := &Event{Names: names, Fields: make([]Field, 0, 64), canon: new([NumKeys]Value)}
+	e.room()
+	return e
+}
+
+// room makes room for the lists of all names.
+func (e *Event) room() {
+	e.order = order{base: NameRef(e.Names.Len())}
+	e.heads = make([]span, e.Names.Len()+maxLearnt)
 }
 
 // Reset makes the event ready for the next record; every view of the last one ends.
@@ -99,13 +107,14 @@ func (e *Event) Reset() {
 	if cap(e.Fields) > 1024 { // one wide record must not make every later one carry its memory
 		e.Fields = make([]Field, 0, 64)
 	}
-	if n := e.Names.Len(); n > len(e.heads) {
-		e.heads = make([]span, n)
+	if n := e.Names.Len(); NameRef(n) != e.order.base {
+		e.room()
 	}
+	e.order.prev = 0
 	e.Arena.Reset()
 	*e = Event{
 		Names: e.Names, Fields: e.Fields[:0], Arena: e.Arena, Intel: e.Intel[:0], Techniques: e.Techniques[:0], Tactics: e.Tactics[:0],
-		Findings: e.Findings[:0], Problems: e.Problems[:0], canon: e.canon, heads: e.heads,
+		Findings: e.Findings[:0], Problems: e.Problems[:0], canon: e.canon, heads: e.heads, order: e.order,
 	}
 }
 
@@ -119,7 +128,8 @@ func (e *Event) clear() {
 
 // Add appends a field. Over MaxFields it is refused with a problem and false. name and v are kept as views.
 func (e *Event) Add(name string, v Value, layer uint8) bool {
-	return e.AddID(e.Resolve(name), name, v, layer)
+	_, id := e.Resolve(name)
+	return e.AddID(id, name, v, layer)
 }
 
 // AddID is Add for a name whose integer is known (0: it has none).

@@ -1,61 +1,126 @@
 package event
 
-// Records of one source have their names in one order: the name that came after another the last time is most likely the one that
-// comes now, and one comparison with it stands in for hashing and looking up. An event remembers one such name for each name; where
-// it is another, the table is asked as ever and the new one is remembered. Names that nobody asked for are passed over.
+import "strings"
 
-// Resolve is Names.Lookup for the names of a record in their order.
-func (e *Event) Resolve(name string) NameID {
-	id := e.heads[e.prev].follow
-	if e.Names.names[id] == name {
-		e.prev = id
-		return id
-	}
-	if e.Names.names[e.prev] == name { // a further element of an array
-		return e.prev
-	}
-	return e.resolved(e.Names.Lookup(name))
+// Records of one source have their names in one order: the name that came after another the last time is most likely the one that
+// comes now, and one comparison with it stands in for hashing, looking up and joining. An event remembers one such name for each name;
+// where it is another, the table is asked as ever and the new one is remembered. Names that nobody asked for have their place in that
+// order too: an event learns them, for itself.
+
+// Bounds of the names that an event learns.
+const (
+	maxLearnt    = 1024 // names: those of some dozen sources. Beyond, names are looked up each time
+	maxLearntLen = 128  // bytes of a name
+)
+
+// NameRef is a place in an event's order of names: a NameID, or a name that the event has learnt.
+type NameRef uint32
+
+// order is what an event remembers of names.
+type order struct {
+	prev   NameRef // the name resolved last
+	base   NameRef // the references of learnt names begin here
+	learnt *Names  // nil: none yet
 }
 
-// resolved remembers that a name came after the last one.
-func (e *Event) resolved(id NameID) NameID {
-	if id != 0 {
-		e.heads[e.prev].follow = id
-		e.prev = id
+// text gives the name of a reference.
+func (e *Event) text(r NameRef) string {
+	if r < e.order.base {
+		return e.Names.names[r]
 	}
-	return id
+	return e.order.learnt.names[r-e.order.base]
+}
+
+// IDOf gives the interned name of a reference, 0 where nobody asked for it.
+func (e *Event) IDOf(r NameRef) NameID {
+	if r < e.order.base {
+		return NameID(r)
+	}
+	return 0
+}
+
+// Resolve gives the interned name of the next name of a record, 0 where it has none, and the name itself in memory that lives as long
+// as the event; it is "" where the event does not know it, which is for the reader to keep.
+func (e *Event) Resolve(name string) (string, NameID) {
+	r := e.heads[e.order.prev].follow
+	known := e.text(r)
+	if known != name {
+		if r = e.order.prev; e.text(r) != name { // no further element of an array
+			r = e.look(name)
+		}
+		known = e.text(r)
+	}
+	if r != 0 {
+		e.order.prev = r
+	}
+	return known, e.IDOf(r)
 }
 
 // Expected gives the name that followed the last one, for a reader that can compare it with text it has not taken apart yet; Take
 // says that it was the next indeed. It is "" where none is known, and where the name has bytes that a text can write in several ways.
-func (e *Event) Expected() (string, NameID) {
-	id := e.heads[e.prev].follow
-	if !e.Names.plain[id] {
-		return "", 0
+func (e *Event) Expected() (string, NameRef) {
+	r := e.heads[e.order.prev].follow
+	if r < e.order.base {
+		if e.Names.plain[r] {
+			return e.Names.names[r], r
+		}
+	} else if e.order.learnt.plain[r-e.order.base] {
+		return e.order.learnt.names[r-e.order.base], r
 	}
-	return e.Names.names[id], id
+	return "", 0
 }
 
 // Take says that the next name of the record is the one that Expected gave.
-func (e *Event) Take(id NameID) { e.prev = id }
+func (e *Event) Take(r NameRef) { e.order.prev = r }
 
-// ResolveJoined is Resolve for prefix and key joined with a dot. It gives the interned name as well; where it gives 0 the name is
-// still to be joined.
+// ResolveJoined is Resolve for prefix and key joined with a dot; it always gives the name.
 func (e *Event) ResolveJoined(prefix, key string) (string, NameID) {
-	id := e.heads[e.prev].follow
-	if n := e.Names.names[id]; len(n) == len(prefix)+1+len(key) && n[len(prefix)] == '.' && n[len(prefix)+1:] == key && n[:len(prefix)] == prefix {
-		e.prev = id
-		return n, id
+	r := e.heads[e.order.prev].follow
+	if n := e.text(r); len(n) == len(prefix)+1+len(key) && n[len(prefix)] == '.' && n[len(prefix)+1:] == key && n[:len(prefix)] == prefix {
+		e.order.prev = r
+		return n, e.IDOf(r)
 	}
 	size := len(prefix) + 1 + len(key)
 	d := e.Arena.Grab(size)
 	copy(d, prefix)
 	d[len(prefix)] = '.'
 	copy(d[len(prefix)+1:], key)
-	name := View(d)
-	if id = e.resolved(e.Names.Lookup(name)); id != 0 {
-		e.Arena.Shrink(size)
-		return e.Names.names[id], id
+	known, id := e.Resolve(View(d))
+	if known == "" {
+		return View(d), 0
 	}
-	return name, 0
+	e.Arena.Shrink(size)
+	return known, id
+}
+
+// look looks a name up, learns it where nobody asked for it, and remembers that it came after the last one.
+func (e *Event) look(name string) NameRef {
+	r := NameRef(e.Names.Lookup(name))
+	if r == 0 {
+		if r = e.learn(name); r == 0 {
+			return 0
+		}
+	}
+	e.heads[e.order.prev].follow = r
+	return r
+}
+
+// learn gives the reference of a name that nobody asked for, 0 where it is not learnt.
+func (e *Event) learn(name string) NameRef {
+	if len(name) > maxLearntLen || name == "" {
+		return 0
+	}
+	l := e.order.learnt
+	if l == nil {
+		l = NewNames()
+		e.order.learnt = l
+	}
+	id := l.Lookup(name)
+	if id == 0 {
+		if l.Len() >= maxLearnt {
+			return 0
+		}
+		id = l.Intern(strings.Clone(name))
+	}
+	return e.order.base + NameRef(id)
 }

@@ -2,6 +2,7 @@ package event
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -41,10 +42,10 @@ func TestFollowChangesNothing(t *testing.T) {
 			if rng.IntN(8) == 0 {
 				n = order[rng.IntN(i+1)]
 			}
-			if text, id := ev.Expected(); id != 0 && (names.Lookup(text) != id || strings.ContainsAny(text, `"'\&<>`)) {
-				t.Fatalf("%q is expected as %d", text, id)
-			} else if id != 0 && text == n && rng.IntN(2) == 0 {
-				ev.Take(id)
+			if text, ref := ev.Expected(); ref != 0 && (names.Lookup(text) != ev.IDOf(ref) || strings.ContainsAny(text, `"'\&<>`)) {
+				t.Fatalf("%q is expected as %d", text, ref)
+			} else if ref != 0 && text == n && rng.IntN(2) == 0 {
+				ev.Take(ref)
 				continue
 			}
 			if dot := strings.IndexByte(n, '.'); dot > 0 && rng.IntN(2) == 0 {
@@ -54,10 +55,38 @@ func TestFollowChangesNothing(t *testing.T) {
 				}
 				continue
 			}
-			if id := ev.Resolve(n); id != names.Lookup(n) {
-				t.Fatalf("%q is %d, not %d", n, id, names.Lookup(n))
+			if name, id := ev.Resolve(n); id != names.Lookup(n) || name != "" && name != n || id != 0 && name == "" {
+				t.Fatalf("%q is %q, %d, not %d", n, name, id, names.Lookup(n))
 			}
 		}
+	}
+}
+
+// TestLearntAreBounded: names that never come again are learnt up to a bound, and what was learnt stays true.
+func TestLearntAreBounded(t *testing.T) {
+	names := NewNames()
+	asked := names.Intern("asked")
+	ev := New(names)
+	long := strings.Repeat("n", maxLearntLen+1)
+	for i := range 3 * maxLearnt {
+		ev.Reset()
+		for _, n := range []string{"asked", "own." + strconv.Itoa(i), "often", long} {
+			name, id := ev.Resolve(n)
+			if (id != 0) != (n == "asked") || id != 0 && id != asked || name != "" && name != n {
+				t.Fatalf("%q is %q, %d", n, name, id)
+			}
+			if n == "often" && name == "" {
+				t.Fatal("a name is forgotten")
+			}
+		}
+	}
+	if n := ev.order.learnt.Len(); n != maxLearnt {
+		t.Errorf("%d names are learnt", n)
+	}
+	names.Intern("later")
+	ev.Reset()
+	if _, id := ev.Resolve("later"); id == 0 || ev.order.learnt != nil {
+		t.Error("a table that has grown is not looked at anew")
 	}
 }
 
@@ -78,7 +107,7 @@ func BenchmarkResolve(b *testing.B) {
 	})
 	b.Run("in_order", func(b *testing.B) {
 		for b.Loop() {
-			ev.prev = 0
+			ev.order.prev = 0
 			for _, n := range list {
 				ev.Resolve(n)
 			}

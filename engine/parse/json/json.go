@@ -118,9 +118,9 @@ func (p *scanner) object(i, l, depth int) int {
 		if i >= len(s) || s[i] != '"' {
 			return p.fail(i)
 		}
-		name, id := p.expected(i+1, l)
+		name, ref := p.expected(i+1, l)
 		key, j := "", 0
-		if id != 0 {
+		if ref != 0 {
 			key, j = name[start(l):], i+2+len(name)-start(l)
 		} else if key, j = p.text(i + 1); j < 0 {
 			return j
@@ -147,9 +147,9 @@ func (p *scanner) object(i, l, depth int) int {
 			if j < 0 {
 				return j
 			}
-			if id != 0 {
-				p.ev.Take(id)
-				p.full = !p.ev.AddID(id, name, v, p.layer)
+			if ref != 0 {
+				p.ev.Take(ref)
+				p.full = !p.ev.AddID(p.ev.IDOf(ref), name, v, p.layer)
 			} else if l == 0 && len(key) <= maxName { // no joining: the name is the key as it stands
 				p.add(key, v)
 			} else {
@@ -187,8 +187,8 @@ func start(l int) int {
 }
 
 // expected gives the name that is expected next, where the text at i has it behind the name path[:l] and ends it; else 0.
-func (p *scanner) expected(i, l int) (string, event.NameID) {
-	name, id := p.ev.Expected()
+func (p *scanner) expected(i, l int) (string, event.NameRef) {
+	name, ref := p.ev.Expected()
 	if len(name) <= l || len(name) > maxName {
 		return "", 0
 	}
@@ -197,7 +197,7 @@ func (p *scanner) expected(i, l int) (string, event.NameID) {
 	if end >= len(p.s) || p.s[end] != '"' || p.s[i:end] != key || l > 0 && (name[l] != '.' || name[:l] != event.View(p.path[:l])) {
 		return "", 0
 	}
-	return name, id
+	return name, ref
 }
 
 func (p *scanner) array(i, l, depth int) int {
@@ -276,17 +276,14 @@ func (p *scanner) emit(l int, v event.Value) {
 		return
 	}
 	b := p.path[:l]
-	if id := p.ev.Resolve(event.View(b)); id != 0 {
-		p.full = !p.ev.AddID(id, p.ev.Names.Name(id), v, p.layer)
-		return
+	name, id := p.ev.Resolve(event.View(b))
+	if name == "" {
+		name = p.ev.Arena.Copy(b)
 	}
-	p.full = !p.ev.AddID(0, p.ev.Arena.Copy(b), v, p.layer)
+	p.full = !p.ev.AddID(id, name, v, p.layer)
 }
 
 func (p *scanner) add(name string, v event.Value) {
-	if id := p.ev.Resolve(name); id != 0 {
-		p.full = !p.ev.AddID(id, p.ev.Names.Name(id), v, p.layer)
-		return
-	}
-	p.full = !p.ev.AddID(0, name, v, p.layer)
+	_, id := p.ev.Resolve(name)
+	p.full = !p.ev.AddID(id, name, v, p.layer)
 }

@@ -179,20 +179,17 @@ func (w *walker) push(name string, sep byte) {
 // add adds a field under the path.
 func (w *walker) add(v event.Value) {
 	b := w.path[:w.pathLen]
-	if id := w.ev.Resolve(event.View(b)); id != 0 {
-		w.full = !w.ev.AddID(id, w.ev.Names.Name(id), v, w.layer)
-		return
+	name, id := w.ev.Resolve(event.View(b))
+	if name == "" {
+		name = w.ev.Arena.Copy(b)
 	}
-	w.full = !w.ev.AddID(0, w.ev.Arena.Copy(b), v, w.layer)
+	w.full = !w.ev.AddID(id, name, v, w.layer)
 }
 
 // named adds a field under a name that is a view.
 func (w *walker) named(name string, v event.Value) {
-	if id := w.ev.Resolve(name); id != 0 {
-		w.full = !w.ev.AddID(id, w.ev.Names.Name(id), v, w.layer)
-		return
-	}
-	w.full = !w.ev.AddID(0, name, v, w.layer)
+	_, id := w.ev.Resolve(name)
+	w.full = !w.ev.AddID(id, name, v, w.layer)
 }
 
 // number makes an Int of a short run of digits, which keeps its text, and else a String.

@@ -40,15 +40,15 @@ func (w *walker) quickData(i int) int {
 	if i++; q != '\'' && q != '"' {
 		return 0
 	}
-	label, id := w.ev.Expected()
+	label, ref := w.ev.Expected()
 	end := i + len(label)
-	if id == 0 || end >= len(s) || s[end] != q || s[i:end] != label {
+	if ref == 0 || end >= len(s) || s[end] != q || s[i:end] != label {
 		n := strings.IndexByte(s[i:], q)
 		if n < 0 {
 			return 0
 		}
 		end = i + n
-		if label, id = s[i:end], 0; strings.IndexByte(label, '&') >= 0 {
+		if label, ref = s[i:end], 0; strings.IndexByte(label, '&') >= 0 {
 			return 0
 		}
 	}
@@ -73,9 +73,9 @@ func (w *walker) quickData(i int) int {
 		return 0
 	}
 	w.stack[w.depth-1].child = true
-	if id != 0 {
-		w.ev.Take(id)
-		w.full = !w.ev.AddID(id, label, event.Str(text), w.layer)
+	if ref != 0 {
+		w.ev.Take(ref)
+		w.full = !w.ev.AddID(w.ev.IDOf(ref), label, event.Str(text), w.layer)
 	} else {
 		w.named(label, event.Str(text))
 	}
