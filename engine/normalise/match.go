@@ -11,7 +11,7 @@ import (
 type candidate struct {
 	source *source
 	rank   int
-	conds  []cond
+	conds  []*cond
 }
 
 // group is the candidates that one marker field opens.
@@ -31,7 +31,7 @@ func (q *recogniser) add(names *event.Names, c *candidate) error {
 	// The marker is the condition that opens the fewest records: an exact value, else a pattern, else presence.
 	best, bestScore := -1, 0
 	for i := range c.conds {
-		k := &c.conds[i]
+		k := c.conds[i]
 		if k.absent || !k.format && k.get.id == 0 {
 			continue
 		}
@@ -60,7 +60,7 @@ func (q *recogniser) add(names *event.Names, c *candidate) error {
 	if best < 0 {
 		return fmt.Errorf("no condition names a field that must be there")
 	}
-	m := &c.conds[best]
+	m := c.conds[best]
 	if m.format {
 		for _, g := range m.globs {
 			q.formats[g.text] = append(q.formats[g.text], c)
@@ -76,11 +76,9 @@ func (q *recogniser) add(names *event.Names, c *candidate) error {
 		at = uint16(len(q.groups))
 		q.marks[m.get.id] = at
 	}
-	marker := *m
-	if bestScore == 3 || marker.any && len(marker.get.ops) == 0 { // the marker has been looked at when the candidate is
+	if bestScore == 3 || m.any && len(m.get.ops) == 0 { // the marker has been looked at when the candidate is
 		c.conds = append(c.conds[:best:best], c.conds[best+1:]...)
 	}
-	m = &marker
 	sort.SliceStable(c.conds, func(i, j int) bool { return c.conds[i].cost() < c.conds[j].cost() })
 	g := &q.groups[at-1]
 	if bestScore == 3 {
@@ -166,9 +164,18 @@ func (r *Room) better(ev *event.Event, best *candidate, list []*candidate) *cand
 		if best != nil && c.rank <= best.rank {
 			return best
 		}
-		if r.allHold(ev, c.conds) {
+		if c.holds(r, ev) {
 			return c
 		}
 	}
 	return best
+}
+
+func (c *candidate) holds(r *Room, ev *event.Event) bool {
+	for _, k := range c.conds {
+		if !r.holds(ev, k) {
+			return false
+		}
+	}
+	return true
 }

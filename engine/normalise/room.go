@@ -178,8 +178,11 @@ func (c *compiler) recognise(m *mapping, s *source, n *names) error {
 			return fmt.Errorf("mapping %s: match %d: %w", m.file, i+1, err)
 		}
 		for _, conds := range alternatives {
-			rank := base*16 + min(len(conds), 15)
-			if err := c.room.recognise.add(c.names, &candidate{source: s, rank: rank, conds: conds}); err != nil {
+			one := &candidate{source: s, rank: base*16 + min(len(conds), 15)}
+			for i := range conds {
+				one.conds = append(one.conds, &conds[i])
+			}
+			if err := c.room.recognise.add(c.names, one); err != nil {
 				return fmt.Errorf("mapping %s: match %d: %w", m.file, i+1, err)
 			}
 		}

@@ -32,7 +32,7 @@ func (q *recogniser) sightOf(r *Room, ev *event.Event) (s sight) {
 		}
 		g := &q.groups[q.marks[f.ID]-1]
 		for _, list := range g.exact {
-			if len(r.left(ev, list)) > 0 {
+			if !r.none(ev, list) {
 				s.exact = append(s.exact, marked{field: i, group: g})
 				break
 			}
@@ -59,8 +59,7 @@ func (q *recogniser) sightOf(r *Room, ev *event.Event) (s sight) {
 func (m *marked) remember(id event.NameID) {
 	patterns := 0
 	for _, c := range m.list {
-		for i := range c.conds {
-			k := &c.conds[i]
+		for _, k := range c.conds {
 			if k.get.id != id || slices.ContainsFunc(k.get.ops, func(o op) bool { return o.code == opPair }) {
 				return
 			}
@@ -76,23 +75,48 @@ func (m *marked) remember(id event.NameID) {
 // left gives the candidates that hold for some records of the event's shape, with those of their conditions that not all of its
 // records fulfil.
 func (r *Room) left(ev *event.Event, list []*candidate) (out []*candidate) {
+	n := 0
+	for _, c := range list {
+		n += len(c.conds)
+	}
+	conds := make([]*cond, 0, n) // of all of them, so that a shape is a few pieces of memory
 next:
 	for _, c := range list {
-		var conds []cond
-		for i := range c.conds {
-			switch r.decided(ev, &c.conds[i]) {
+		from := len(conds)
+		for _, k := range c.conds {
+			switch r.decided(ev, k) {
 			case never:
+				conds = conds[:from]
 				continue next
 			case sometimes:
-				conds = append(conds, c.conds[i])
+				conds = append(conds, k)
 			}
 		}
-		if len(conds) < len(c.conds) {
-			c = &candidate{source: c.source, rank: c.rank, conds: conds}
+		if len(conds)-from < len(c.conds) {
+			c = &candidate{source: c.source, rank: c.rank, conds: conds[from:len(conds):len(conds)]}
+		} else {
+			conds = conds[:from]
+		}
+		if out == nil {
+			out = make([]*candidate, 0, len(list))
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// none reports whether no candidate holds for any record of the event's shape.
+func (r *Room) none(ev *event.Event, list []*candidate) bool {
+next:
+	for _, c := range list {
+		for _, k := range c.conds {
+			if r.decided(ev, k) == never {
+				continue next
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // What a shape decides of a condition.
@@ -214,6 +238,11 @@ func scriptOf(ev *event.Event, s *source) *script {
 	if s.plan == nil {
 		c.moves = moves(ev, s.fields, nil)
 	}
+	asking := 0
+	for _, b := range set {
+		asking += bits.OnesCount64(b)
+	}
+	c.moves = slices.Grow(c.moves, asking)
 	for w := range set {
 		for b := set[w]; b != 0; b &= b - 1 {
 			n := w*64 + bits.TrailingZeros64(b)
@@ -282,7 +311,7 @@ func (c *script) row(ev *event.Event, w *row) ([]move, bool) {
 	if len(old) >= maxRows {
 		return nil, false
 	}
-	m := moves(ev, w.steps, nil)
+	m := moves(ev, w.steps, make([]move, 0, len(w.steps)))
 	next := append(old[:len(old):len(old)], rowMoves{w, m})
 	c.rows.CompareAndSwap(list, &next)
 	return m, true
