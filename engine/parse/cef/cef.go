@@ -201,7 +201,7 @@ func finish(ev *event.Event, s, key string, start, end int, layer uint8, o Optio
 	if esc {
 		v = unescape(&ev.Arena, v, o.Value)
 	}
-	return add(ev, key, event.Str(v), layer)
+	return ev.Add(key, event.Str(v), layer)
 }
 
 // labels adds the value of each labelled field under its label's text: cs1=x cs1Label=Rule gives Rule=x.
@@ -219,16 +219,9 @@ func labels(ev *event.Event, first int, layer uint8) {
 		}
 		for j := first; j < end; j++ {
 			if ev.Fields[j].Name == name {
-				add(ev, ev.Fields[i].Value.S, ev.Fields[j].Value, layer)
+				ev.Add(ev.Fields[i].Value.S, ev.Fields[j].Value, layer)
 				break
 			}
 		}
 	}
-}
-
-func add(ev *event.Event, key string, v event.Value, layer uint8) bool {
-	if id := ev.Names.Lookup(key); id != 0 {
-		return ev.AddID(id, ev.Names.Name(id), v, layer)
-	}
-	return ev.AddID(0, key, v, layer)
 }

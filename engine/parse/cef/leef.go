@@ -98,7 +98,7 @@ func attributes(ev *event.Event, s string, layer uint8, delim, mark byte) {
 			s = ""
 		}
 		if i := strings.IndexByte(a, mark); i > 0 {
-			if key := strings.TrimSpace(a[:i]); key != "" && !add(ev, key, event.Str(a[i+1:]), layer) {
+			if key := strings.TrimSpace(a[:i]); key != "" && !ev.Add(key, event.Str(a[i+1:]), layer) {
 				return
 			}
 		}

@@ -98,7 +98,7 @@ func Parse(ev *event.Event, s string, layer uint8, header []string, delim byte) 
 		} else {
 			name = Column(n)
 		}
-		if !add(ev, name, event.Str(v), layer) {
+		if !ev.Add(name, event.Str(v), layer) {
 			return ""
 		}
 	}
@@ -218,11 +218,4 @@ func Header(s string, delim byte) (names []string, rest string) {
 		}
 	}
 	return names, s
-}
-
-func add(ev *event.Event, key string, v event.Value, layer uint8) bool {
-	if id := ev.Names.Lookup(key); id != 0 {
-		return ev.AddID(id, ev.Names.Name(id), v, layer)
-	}
-	return ev.AddID(0, key, v, layer)
 }

@@ -78,7 +78,7 @@ func audit(ev *event.Event, s string, layer uint8, inner, exec bool) {
 		}
 		if key == "msg" && strings.HasPrefix(s[i:], "audit(") {
 			end := stamp(ev, s, i+len("audit"), layer)
-			add(ev, key, event.Str(strings.TrimRight(s[i:end], ": ")), layer)
+			ev.Add(key, event.Str(strings.TrimRight(s[i:end], ": ")), layer)
 			i = end
 			continue
 		}
@@ -89,7 +89,7 @@ func audit(ev *event.Event, s string, layer uint8, inner, exec bool) {
 			exec = true
 		}
 		if key == "msg" && !inner && !plain {
-			add(ev, key, event.Str(v), layer)
+			ev.Add(key, event.Str(v), layer)
 			audit(ev, v, layer, true, exec)
 			continue
 		}
@@ -97,11 +97,11 @@ func audit(ev *event.Event, s string, layer uint8, inner, exec bool) {
 			if strings.IndexByte(v, '\\') >= 0 && strings.HasPrefix(s, "type=AUOMS") {
 				v = unquote(&ev.Arena, v)
 			}
-			add(ev, key, event.Str(v), layer)
+			ev.Add(key, event.Str(v), layer)
 			continue
 		}
 		if v == "(null)" || v == "?" {
-			add(ev, key, event.Value{K: event.Null}, layer)
+			ev.Add(key, event.Value{K: event.Null}, layer)
 			continue
 		}
 		if encoded(key, exec) {
@@ -109,7 +109,7 @@ func audit(ev *event.Event, s string, layer uint8, inner, exec bool) {
 				v = t
 			}
 		}
-		add(ev, key, event.Str(v), layer)
+		ev.Add(key, event.Str(v), layer)
 	}
 }
 
@@ -121,8 +121,8 @@ func stamp(ev *event.Event, s string, i int, layer uint8) int {
 	}
 	t := s[i+1 : i+end]
 	if c := strings.IndexByte(t, ':'); c > 0 {
-		add(ev, "audit.time", event.Str(t[:c]), layer)
-		add(ev, "audit.serial", event.Str(t[c+1:]), layer)
+		ev.Add("audit.time", event.Str(t[:c]), layer)
+		ev.Add("audit.serial", event.Str(t[c+1:]), layer)
 	}
 	i += end + 1
 	if i < len(s) && s[i] == ':' {

@@ -36,7 +36,7 @@ func Logfmt(ev *event.Event, s string, layer uint8) bool {
 				return false
 			}
 		}
-		if !add(ev, key, v, layer) {
+		if !ev.Add(key, v, layer) {
 			return true
 		}
 		i = next
@@ -106,12 +106,4 @@ func closing(s string, i int, quote byte) (end int, esc bool) {
 		i += k + 2
 	}
 	return -1, esc
-}
-
-// add adds a pair under the interned name where there is one; false where the event is full.
-func add(ev *event.Event, key string, v event.Value, layer uint8) bool {
-	if id := ev.Names.Lookup(key); id != 0 {
-		return ev.AddID(id, ev.Names.Name(id), v, layer)
-	}
-	return ev.AddID(0, key, v, layer)
 }

@@ -35,9 +35,9 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 		for i < len(s) && s[i] != d.Value && s[i] != d.Pair && (s[i] > ' ' || d.Pair != 0) {
 			i++
 		}
-		key := strings.TrimRight(s[start:i], " \t\r\n")
+		key := trimRight(s[start:i])
 		if i == len(s) || s[i] != d.Value {
-			if d.Bare && key != "" && !add(ev, key, event.Value{N: 1, K: event.Bool}, layer) {
+			if d.Bare && key != "" && !ev.Add(key, event.Value{N: 1, K: event.Bool}, layer) {
 				return n
 			}
 			continue
@@ -58,7 +58,7 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 		if key == "" {
 			continue
 		}
-		if !add(ev, key, event.Str(v), layer) {
+		if !ev.Add(key, event.Str(v), layer) {
 			return n
 		}
 		n++
@@ -93,7 +93,7 @@ func unquoted(s string, i int, d Dialect) (string, int) {
 		} else {
 			i = len(s)
 		}
-		return strings.TrimRight(s[start:i], " \t\r\n"), i
+		return trimRight(s[start:i]), i
 	}
 	for i < len(s) && s[i] > ' ' {
 		i++
@@ -147,3 +147,11 @@ var keyByte = func() (t [256]bool) {
 	}
 	return t
 }()
+
+// trimRight takes blanks and line ends off the end.
+func trimRight(s string) string {
+	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t' || s[len(s)-1] == '\r' || s[len(s)-1] == '\n') {
+		s = s[:len(s)-1]
+	}
+	return s
+}

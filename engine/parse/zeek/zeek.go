@@ -140,7 +140,7 @@ func (l *Layout) Row(ev *event.Event, row string, layer uint8) {
 	row = strings.TrimRight(row, "\r\n")
 	for i, name := range l.Names {
 		v, rest, more := strings.Cut(row, "\t")
-		id := ev.Names.Lookup(name)
+		_, id := ev.Resolve(name)
 		switch {
 		case l.kinds[i] == list && v != "-" && v != "(empty)":
 			for {
