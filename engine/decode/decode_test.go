@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -204,6 +205,61 @@ func BenchmarkNext(b *testing.B) {
 		ev.Reset()
 		if _, err := Next(ev, in); err != nil || len(ev.Fields) != 5 {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestWarmChangesNothing: an event that has met other records reads one as an event does that has met none: whatever the order,
+// nesting and kinds of their members are.
+func TestWarmChangesNothing(t *testing.T) {
+	names := event.NewNames()
+	for _, n := range strings.Fields("a b a.b a.c a.b.c x.a host host.name user b.b") {
+		names.Intern(n)
+	}
+	keys := strings.Fields("a b c x host user name hosts 123456789012345678901234567890123456789")
+	rng := rand.New(rand.NewPCG(1, 2))
+	var object func(dst []byte, depth int) []byte
+	object = func(dst []byte, depth int) []byte {
+		n := rng.IntN(5)
+		dst = wire.AppendMap(dst, n)
+		for range n {
+			dst = wire.AppendStr(dst, keys[rng.IntN(len(keys))])
+			switch k := rng.IntN(9); {
+			case k < 2 && depth < 3:
+				dst = object(dst, depth+1)
+			case k == 2 && depth < 3:
+				dst = object(wire.AppendStr(wire.AppendArray(dst, 2), "e"), depth+1)
+			case k == 3:
+				dst = wire.AppendNil(dst)
+			case k == 4:
+				dst = append(dst, 0xca, 0, 0, 0x80, 0x3f)
+			case k == 5:
+				dst = wire.AppendInt(dst, rng.Int64()>>rng.IntN(64))
+			default:
+				dst = wire.AppendStr(dst, strings.Repeat("v", rng.IntN(60)))
+			}
+		}
+		return dst
+	}
+	full := func(ev *event.Event) (out string) {
+		for i := range ev.Fields {
+			f := &ev.Fields[i]
+			out += fmt.Sprintf("%q %d %v|", f.Name, f.ID, f.Value)
+		}
+		return out + fmt.Sprint(ev.Problems)
+	}
+	warm := event.New(names)
+	for range 5000 {
+		chunk := object([]byte(heads[0].bytes), 0)
+		if rng.IntN(4) == 0 {
+			chunk = chunk[:rng.IntN(len(chunk))]
+		}
+		warm.Reset()
+		cold := event.New(names)
+		got, err := Next(warm, chunk)
+		want, wantErr := Next(cold, chunk)
+		if err != wantErr || got.Kind != want.Kind || got.Size != want.Size || full(warm) != full(cold) {
+			t.Fatalf("%x:\n got %v %v %s\nwant %v %v %s", chunk, got.Kind, err, full(warm), want.Kind, wantErr, full(cold))
 		}
 	}
 }

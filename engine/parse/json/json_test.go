@@ -1,6 +1,8 @@
 package json
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -71,5 +73,50 @@ func TestMaxFields(t *testing.T) {
 	ev := event.New(event.NewNames())
 	if got := Parse(ev, "["+strings.Repeat("1,", event.MaxFields+5)+"1]", 1); got != More || len(ev.Fields) != event.MaxFields {
 		t.Errorf("%d, %d fields", got, len(ev.Fields))
+	}
+}
+
+// TestWarmChangesNothing: an event that has met other documents reads one as an event does that has met none, also where keys are
+// escaped, repeated, of the same length or cut.
+func TestWarmChangesNothing(t *testing.T) {
+	names := event.NewNames()
+	for _, n := range []string{"a", "b", "a.b", "a.c", "a.b.c", "host", "hast", "host.name", `q"`, "é", "a.", "value"} {
+		names.Intern(n)
+	}
+	keys := []string{"a", "b", "c", "host", "hast", "name", `q\"`, `\u0061`, "é", "", "a.b", "\t", "long" + strings.Repeat("g", 150)}
+	values := []string{"1", "-0", "1.5e3", "true", "null", `"x"`, `"a\\b\u00e4\ud83d\ude00c"`, `"` + strings.Repeat(`C:\\dir`, 9) + `"`, "[]", "{}", `["p","q"]`}
+	rng := rand.New(rand.NewPCG(1, 2))
+	var object func(depth int) string
+	object = func(depth int) string {
+		var m []string
+		for range rng.IntN(6) {
+			v := values[rng.IntN(len(values))]
+			if depth < 3 && rng.IntN(4) == 0 {
+				v = object(depth + 1)
+			} else if depth < 3 && rng.IntN(8) == 0 {
+				v = "[" + object(depth+1) + ", " + object(depth+1) + "]"
+			}
+			m = append(m, `"`+keys[rng.IntN(len(keys))]+`"`+[]string{":", " : "}[rng.IntN(2)]+v)
+		}
+		return "{" + strings.Join(m, ",") + "}"
+	}
+	full := func(ev *event.Event) (out string) {
+		for i := range ev.Fields {
+			f := &ev.Fields[i]
+			out += fmt.Sprintf("%q %d %v|", f.Name, f.ID, f.Value)
+		}
+		return out + fmt.Sprint(ev.Problems)
+	}
+	warm := event.New(names)
+	for range 10_000 {
+		text := object(0)
+		if rng.IntN(4) == 0 {
+			text = text[:rng.IntN(len(text)+1)]
+		}
+		warm.Reset()
+		cold := event.New(names)
+		if got, want := Parse(warm, text, 1), Parse(cold, text, 1); got != want || full(warm) != full(cold) {
+			t.Fatalf("%s:\n got %d %s\nwant %d %s", text, got, full(warm), want, full(cold))
+		}
 	}
 }
