@@ -8,7 +8,8 @@
 //	Results    class, entities, context, findings, factors, severity, risk, route, problems.
 //
 // Names become small integers (NameID) once, when the engine opens: rooms intern each name they will ever ask for in a Names
-// table, the record path looks each field's name up once, and from then on everything is an array index.
+// table, the record path resolves each field's name once, first against the name that followed the last one before (follow.go),
+// and from then on everything is an array index.
 //
 // Memory: every string of an Event is a view: into the chunk, into the Event's Arena, or into a table of the engine. Views are
 // valid until Reset; what outlives the record is cloned by the one who keeps it (strings.Clone). After warm-up nothing is allocated.

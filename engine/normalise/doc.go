@@ -14,8 +14,12 @@
 // bad_timestamp, no_timestamp, time_drift, baseline_out_of_range, missing_required, schema_drift. What a class or a source requires
 // and the event lacks sets Invalid, which routes it to quarantine; the record itself is kept whole.
 //
-// The work of one record: one look at the marker of each of its fields to recognise the source, one row of a table for the kind of
-// event, one look-up by number for each alternative of each key of the mapping. No maps but those from text to row, no allocation.
+// The work of one record: its shape, the sequence of its names and of what they hold at large, is compared with those met before
+// (shape.go). For one that is known, the candidates for its source, the steps and the tables that its names do not rule out are at
+// hand, each with the place of the field it reads (script.go). What is left hangs on values: a look-up of those that tell sources
+// apart, one row of a table for the kind of event, one conversion a key. Of a new shape everything is asked by name: slower and no
+// different. No maps but those from text to row, no allocation once shapes are known; their table is bounded and counted (ShapesFull).
 //
-// Proofs: unit tables beside each file, fixtures/sources with one record or more of each source, engine/conformance over corpora.
+// Proofs: shape_test.go and plan_test.go hold the quick ways to the plain one; unit tables beside each file; fixtures/sources with one
+// record or more of each source; engine/conformance over corpora.
 package normalise
