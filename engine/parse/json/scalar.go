@@ -103,6 +103,9 @@ func (p *scanner) fraction(start, i int) (event.Value, int) {
 // text reads the string whose first byte is at i, after the quote: a view where it has no escapes, unescaped in the Arena where it
 // has.
 func (p *scanner) text(i int) (string, int) {
+	if t, j := p.quick(i); j > 0 {
+		return t, j
+	}
 	esc, end, loose := scan(p.s, i)
 	if end < 0 {
 		return "", p.fail(len(p.s))
@@ -130,9 +133,7 @@ func scan(s string, i int) (esc bool, end int, loose bool) {
 	for {
 		for i+8 <= len(b) {
 			w := binary.LittleEndian.Uint64(b[i:])
-			q, k := w^0x2222222222222222, w^0x5c5c5c5c5c5c5c5c
-			m := ((q - lows) &^ q) | ((k - lows) &^ k) | ((w - 0x2020202020202020) &^ w)
-			if m &= highs; m != 0 {
+			if m := special(w); m != 0 {
 				i += bits.TrailingZeros64(m) >> 3
 				break
 			}
