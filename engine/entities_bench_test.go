@@ -100,7 +100,7 @@ type crowd struct {
 }
 
 // pass takes the next logins through the engine and gives the processor's time of that.
-func (c *crowd) pass(b *testing.B, records int) (took time.Duration) {
+func (c *crowd) pass(b testing.TB, records int) (took time.Duration) {
 	for done := 0; done < records; done += loginsAChunk {
 		c.chunk = logins(c.chunk[:0], c.next, c.users)
 		c.next += loginsAChunk
@@ -138,7 +138,7 @@ func logins(chunk []byte, i, users int) []byte {
 }
 
 // cpu gives the processor's time of this process: on a busy machine the clock measures the others.
-func cpu(b *testing.B) time.Duration {
+func cpu(b testing.TB) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		b.Fatal(err)
@@ -158,4 +158,29 @@ func resident(t testing.TB) int64 {
 		t.Fatal(err)
 	}
 	return pages * int64(os.Getpagesize())
+}
+
+// maxResident is the bound: the state of 100,000 entities with live windows.
+const maxResident = 64 << 20
+
+// TestResidentMemory: the state of 100,000 entities, more of them gone than there, stays within the memory it may take, as the system
+// counts it; what the engine takes without state is not in it.
+func TestResidentMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds, and the race detector's memory is its own; run without -short")
+	}
+	c := &crowd{e: open(t, ""), users: 1_000_000}
+	c.pass(t, loginsAChunk)
+	before := resident(t)
+	c.pass(t, 300_000)
+	st := c.e.rooms.Load().state
+	added := resident(t) - before
+	t.Logf("%d entities: %.1f MiB resident, %.1f by their own account", st.Len(), float64(added)/(1<<20), float64(st.Bytes())/(1<<20))
+	if st.Len() != 100_000 {
+		t.Fatalf("%d entities are held", st.Len())
+	}
+	if added > maxResident {
+		t.Errorf("%d entities added %d bytes of resident memory, above %d", st.Len(), added, maxResident)
+	}
+	c.pass(t, loginsAChunk) // the engine is still there
 }

@@ -15,8 +15,12 @@
 // Time is event time as entity.Store clamps it. A window keeps what is younger than its newest entry less timespan and lateness, so
 // a late record counts where it belongs and one from the future, which the clock holds within lateness, empties nothing.
 //
+// A later step of a sequence opens no window: it leaves a note with its group (note.go), which is read when an earlier step opens one.
+// What a late record may have missed, because a bound cut it, is said on the record (StateTruncated) and on the incident, and counted.
+//
 // Each hit takes the lock of its group's shard and no other; Apply is safe for several threads. It imports event, option, strict and
 // entity. Rules are checked in New: what is wrong is refused by the rule's name. Findings' strings live as long as the room,
 // incidents own their memory. Proofs: cases_test.go (the shipped rules), window_test.go (model of every type), state_test.go
-// (restarts), shuffle_test.go, attack_test.go, conformance/correlation_test.go, correlate_bench_test.go.
+// (restarts), shuffle_test.go, note_test.go (notes change nothing), wide_test.go (late records), attack_test.go,
+// conformance/correlation_test.go, correlate_bench_test.go.
 package correlate

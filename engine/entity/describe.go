@@ -39,3 +39,19 @@ func Describe(key, value []byte) (Info, error) {
 	}
 	return in, r.Err()
 }
+
+// LinkInfo is a stored login for people: it links a host or an address to a principal.
+type LinkInfo struct {
+	Principal string
+	At        int64 // event time of the newest login, nanoseconds since 1970
+}
+
+// DescribeLinks reads stored logins, the slot "links" of Info, for people.
+func DescribeLinks(b []byte) ([]LinkInfo, error) {
+	r := Reader{B: b}
+	var out []LinkInfo
+	for range min(r.Byte(), maxLinks) {
+		out = append(out, LinkInfo{r.String(MaxKey), r.Int()})
+	}
+	return out, r.Err()
+}

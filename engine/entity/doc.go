@@ -11,14 +11,20 @@
 //	c.Close()                                                  // accounts, evicts, unlocks
 //	st.Peek(kind, key)                                         // nothing happened: neither creates nor touches
 //
+//	c := st.Find(kind, key, arrival)                           // Get, but makes nobody; c.Note leaves word for who comes (c.Noted)
+//
 // Hold one Cursor at a time: two would be two locks. Resolve, Seen and Scored serve the engine's loop.
 //
 // Bounds (config.go) are entries and bytes over all shards. Two segments of golang-lru's simplelru per shard: a newcomer enters
 // probation, what has weight or history is protected; under a flood of newcomers a doorkeeper admits on the second sight only.
 // What was evicted is remembered as a ghost, so that its next record is flagged rather than silently counted from nothing.
-// Every loss is a counter.
+// Who comes to a full shard takes the place and the memory of who goes: the segments order places, an index finds them.
+// Every loss is a counter (Counters).
+//
+// Stored are entities (Changes, Restore) and two journals in batches: seen ids (TakeSeen, RestoreSeen) and notes (TakeNotes,
+// RestoreNotes). A hot reload takes all of it over in memory (Adopt).
 //
 // It imports event, option and golang-lru. Entities live until evicted or deleted; keys are cloned here and nowhere else. Bad
-// input cannot fail it: keys are clipped, times clamped. Proofs: shard_test.go (model, flood), identity_test.go, seen_test.go,
-// record_test.go (round trip, fuzz), entity_bench_test.go.
+// input cannot fail it: keys are clipped, times clamped. Proofs: shard_test.go (model, flood), places_test.go (memory used again),
+// identity_test.go, seen_test.go and notes_test.go (models, fuzz), record_test.go (round trip, fuzz), entity_bench_test.go.
 package entity

@@ -15,6 +15,9 @@
 // aside under another name, with a message, and a new one written from memory; one that is another program's is left alone; one
 // that cannot be opened or written is tried again.
 //
-// It imports entity, option and bbolt. Proofs: store_test.go (model), damage_test.go (random damages), crash_test.go (kill -9),
+// The bucket "entities" has a value an entity. The buckets "seen" and "notes" are journals: batches by number, each of what came since
+// the one before, the oldest deleted as soon as the others are as many bytes as the state can hold.
+//
+// It imports entity, option and bbolt. Proofs: store_test.go (model), seen_test.go (journals), damage_test.go (random damages), crash_test.go (kill -9),
 // trouble_test.go (locked, foreign, vanished, read-only, full).
 package store

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"prescore/engine/correlate"
 	"prescore/engine/entity"
 	"prescore/engine/store"
 )
@@ -18,7 +19,8 @@ func stateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "state FILE", Short: "List the entities of a state file", Args: cobra.ExactArgs(1),
 		Long: `state reads the file in which an agent keeps its state, without changing it: which entities there are, since when, when one was last seen,
-whether it is protected from eviction, and what is kept for it. A file that an agent has open cannot be read: give a copy.`,
+whether it is protected from eviction, and what is kept for it: windows of correlations with their open incidents, and logins that link a
+host or an address to a principal. A file that an agent has open cannot be read: give a copy.`,
 		Example: `  cp /var/lib/fluent-bit/prescore.db /tmp/ && prescore state /tmp/prescore.db
   prescore state --kind principal --key meyer /tmp/prescore.db`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -59,12 +61,42 @@ const maxKey = 64
 
 func moment(ns int64) string { return time.Unix(0, ns).UTC().Format("2006-01-02 15:04:05") }
 
-// kept names what is kept for an entity, and how many bytes of it.
+// kept says what is kept for an entity: windows and links in words, the rest by its size.
 func kept(slots map[string][]byte) string {
 	var out []string
 	for name, b := range slots {
-		out = append(out, fmt.Sprintf("%s %d B", name, len(b)))
+		text := fmt.Sprintf("%s %d B", name, len(b))
+		switch name {
+		case "window":
+			if w, err := correlate.Describe(b); err == nil {
+				text = window(w)
+			}
+		case "links":
+			if links, err := entity.DescribeLinks(b); err == nil {
+				text = logins(links)
+			}
+		}
+		out = append(out, text)
 	}
 	sort.Strings(out)
-	return dash(strings.Join(out, ", "))
+	return dash(strings.Join(out, "; "))
+}
+
+func window(w correlate.WindowInfo) string {
+	text := fmt.Sprintf("window of %d to %s", w.Entries, moment(w.Newest))
+	if w.Pending {
+		text += ", an absence awaited"
+	}
+	if w.Open {
+		text += fmt.Sprintf(", incident %s of %d since %s", w.Incident, w.Count, moment(w.Since))
+	}
+	return text
+}
+
+func logins(links []entity.LinkInfo) string {
+	var out []string
+	for _, l := range links {
+		out = append(out, fmt.Sprintf("login of %s at %s", cut(l.Principal, maxKey), moment(l.At)))
+	}
+	return strings.Join(out, ", ")
 }
