@@ -132,13 +132,19 @@ type work struct {
 // cuts counts what met a bound on the way of one record.
 type cuts struct{ search, steps, coarse, refs, late uint64 }
 
-// bounds adds what met a bound to the room's counters.
+// bounds adds what met a bound to the room's counters; most of it is nothing, and threads share these.
 func (r *Room) bounds(w *work) {
-	r.n.cutSearch.Add(w.cut.search)
-	r.n.cutSteps.Add(w.cut.steps)
-	r.n.coarse.Add(w.cut.coarse)
-	r.n.cutRefs.Add(w.cut.refs)
-	r.n.cutLate.Add(w.cut.late)
+	for _, c := range [...]struct {
+		to *atomic.Uint64
+		n  uint64
+	}{
+		{&r.n.cutSearch, w.cut.search}, {&r.n.cutSteps, w.cut.steps}, {&r.n.coarse, w.cut.coarse}, {&r.n.cutRefs, w.cut.refs},
+		{&r.n.cutLate, w.cut.late},
+	} {
+		if c.n != 0 {
+			c.to.Add(c.n)
+		}
+	}
 	w.cut = cuts{}
 }
 

@@ -4,7 +4,7 @@ package correlate
 // an older one could not make a sequence start later, nor a set of parts lie closer. An entry that is older than all that are kept may
 // stand beside them until the next comes: it can complete something now. What went is remembered, for late records that miss it.
 func (cl *cell) trimStep(e *entry, w *work) {
-	for {
+	for int(cl.ring.n) >= maxStepKept {
 		n, oldest := 0, -1
 		for j := range int(cl.ring.n) {
 			if cl.ring.at(j).step == e.step {
