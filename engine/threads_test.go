@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -31,15 +32,15 @@ func BenchmarkThreads(b *testing.B) {
 	all := mixes(b)
 	e := open(b, benchClock)
 	var works []func(thread int)
-	var at [2]time.Duration
+	var at atomic.Int64 // seconds: one clock for all threads, as there is one
 	for _, name := range sorted(all) {
 		chunks, _, _ := chunksOf(all[name])
 		chunks = chunks[:min(len(chunks), threadChunks)]
 		var outs [2][]byte
 		works = append(works, func(thread int) {
 			for i := range chunks {
-				at[thread] += time.Second
-				outs[thread], _, _ = e.Filter(outs[thread][:0], chunks[(i+thread*len(chunks)/2)%len(chunks)], "bench", now.Add(at[thread]))
+				arrival := now.Add(time.Duration(at.Add(1)) * time.Second)
+				outs[thread], _, _ = e.Filter(outs[thread][:0], chunks[(i+thread*len(chunks)/2)%len(chunks)], "bench", arrival)
 			}
 		})
 	}

@@ -122,6 +122,7 @@ type work struct {
 	source  sourced // likewise
 
 	seen   counted
+	srcs   counted
 	fired  []fired
 	groups []byte
 	values []uint64
