@@ -153,3 +153,72 @@ func BenchmarkLate(b *testing.B) {
 		}
 	}
 }
+
+// TestPastEqualsPlain holds what is found for a late entry against every window that contains it, looked at one by one.
+func TestPastEqualsPlain(t *testing.T) {
+	found, little := 0, 0
+	for seed := range 500 {
+		rng := rand.New(rand.NewSource(int64(seed)))
+		typ := []Type{EventCount, ValueCount}[seed%2]
+		rule := eventCount("r", "T1059", 20*second, typ)
+		rule.Conds, rule.MinSources = []Cond{{GTE, float64(2 + rng.Intn(4))}}, rng.Intn(3)
+		b := newBench(t, func(_ *entity.Config, c *Config, in *In) { c.Shipped, in.Rules = false, []Rule{rule} })
+		c := b.r.rules[0]
+		cur := b.st.Get(c.kind, "g", start)
+		w := b.r.pool.Get().(*work)
+		cl := b.r.cellOf(&cur, c, w)
+		at := start
+		for n := 0; n < 30; n++ {
+			e := entry{t: at - rng.Int63n(30*second), v: 1, src: uint16(rng.Intn(4)), form: idText}
+			if rng.Intn(2) == 0 {
+				at += rng.Int63n(6 * second)
+				e.t = at
+			}
+			if typ == ValueCount {
+				e.v = uint64(1 + rng.Intn(5))
+			}
+			late := cl.ring.n > 0 && e.t < cl.wm
+			f, _ := cl.add(&cur, e, b.r.lateness, w)
+			if !late {
+				continue
+			}
+			i := cl.ring.after(e.t) - 1
+			want := plainPast(cl, i)
+			if f.ok != want.ok || f.ok && (f.lo != want.lo || f.hi != want.hi || f.value != want.value) {
+				t.Fatalf("seed %d, entry %d: %+v, want %+v", seed, n, f, want)
+			}
+			if f.ok {
+				found++
+			}
+			if cl.ring.before(e.t-c.Span) == int(cl.lo) {
+				little++
+			}
+		}
+		cur.Close()
+	}
+	if found < 300 || little < 300 {
+		t.Errorf("%d found, %d a little late", found, little)
+	}
+}
+
+// plainPast looks at each window with entry i by itself.
+func plainPast(cl *cell, i int) (best firing) {
+	for j := i; j < int(cl.ring.n) && cl.ring.at(j).t <= cl.ring.at(i).t+cl.rule.Span; j++ {
+		lo, v := cl.ring.before(cl.ring.at(j).t-cl.rule.Span), 0.0
+		values := map[uint64]bool{}
+		for k := lo; k <= j; k++ {
+			values[cl.ring.at(k).v] = true
+			v++
+		}
+		if cl.rule.Type == ValueCount {
+			v = float64(len(values))
+		}
+		if lo <= i && cl.rule.holds(v) && cl.sources(lo, j+1) {
+			if !best.ok {
+				best = firing{ok: true, lo: lo}
+			}
+			best.hi, best.value = j+1, max(best.value, v)
+		}
+	}
+	return best
+}
