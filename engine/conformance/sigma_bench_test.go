@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -175,6 +176,98 @@ func BenchmarkSigmaWay(b *testing.B) {
 			}
 		})
 	}
+}
+
+// newMark stands where BenchmarkSigmaNew writes a number, from firstNew on: zeros in a row are what a rule looks for.
+const (
+	newMark  = "@@@@@@@@"
+	firstNew = 37_123_456
+)
+
+// numbered is a line with the places of its numbers.
+type numbered struct {
+	line []byte
+	at   []int
+}
+
+// write writes n at the places.
+func (l *numbered) write(n int) {
+	for _, at := range l.at {
+		for i, k := at+len(newMark)-1, n; i >= at; i, k = i-1, k/10 {
+			l.line[i] = '0' + byte(k%10)
+		}
+	}
+}
+
+// newLines are process creations whose command lines end in a number.
+func newLines(t testing.TB, lines []string) (out []numbered) {
+	for _, l := range lines {
+		var obj map[string]string
+		if err := json.Unmarshal([]byte(l), &obj); err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range []string{"CommandLine", "ParentCommandLine"} {
+			if obj[k] != "" {
+				obj[k] += " " + newMark
+			}
+		}
+		text, err := json.Marshal(obj)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := numbered{line: text}
+		for from := 0; ; {
+			i := bytes.Index(text[from:], []byte(newMark))
+			if i < 0 {
+				break
+			}
+			n.at = append(n.at, from+i)
+			from += i + len(newMark)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// BenchmarkSigmaNew is BenchmarkSigmaWay for process creations whose command lines never come again: what memory of values has no answer
+// for. Before and after, the rules that match are held against the plain evaluator: those that do, and those that did before.
+func BenchmarkSigmaNew(b *testing.B) {
+	w := newWay(b, nil)
+	lines := newLines(b, sigmaLanes(b, w)["windows_process"])
+	matched := make([]map[string]bool, len(lines))
+	n, findings := 0, 0
+	check := func() {
+		for i := range lines {
+			n++
+			lines[i].write(firstNew + n)
+			got := w.line(event.View(lines[i].line))
+			rec := w.detect.Record(w.ev)
+			for _, ids := range []map[string]bool{got, matched[i]} {
+				for id := range ids {
+					if got[id] != sigma.Eval(w.loaded[id].Cond, rec) {
+						b.Errorf("%s: %v, which is wrong: %s", id, got[id], lines[i].line)
+					}
+				}
+			}
+			matched[i] = got
+		}
+	}
+	check()
+	from, start := n, processorTime()
+	for b.Loop() {
+		for range laneEvents {
+			n++
+			l := &lines[n%len(lines)]
+			l.write(firstNew + n)
+			w.pass(event.View(l.line))
+			findings += len(w.ev.Findings)
+		}
+	}
+	took, events := processorTime()-start, float64(n-from)
+	b.ReportMetric(events/took.Seconds(), "events/s")
+	b.ReportMetric(float64(took.Nanoseconds())/events, "ns/event")
+	b.ReportMetric(float64(findings)/events, "findings/event")
+	check()
 }
 
 // expected gives how many findings each line of the lanes is to have, held against the match sets: all that they say matches is found,

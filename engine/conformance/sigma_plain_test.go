@@ -23,6 +23,11 @@ func TestSigmaIndexedIsPlain(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	pairs, wrong := 0, 0
 	for lane, lines := range sigmaLanes(t, w) {
+		for range 2 { // values that came before are answered out of memory
+			for _, l := range lines {
+				w.pass(l)
+			}
+		}
 		for _, l := range lines {
 			got := w.line(l)
 			rec := w.detect.Record(w.ev)

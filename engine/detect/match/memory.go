@@ -37,6 +37,7 @@ type memorySet struct {
 // remembered is what one value gave.
 type remembered struct {
 	text        []byte // its capacity is the entry's
+	key         uint64
 	lane, field uint16 // field is an index into the lane's
 	rules, n    uint8  // of list: the first are rules of the lane, up to n items, shifted, with the answer in the lowest bit
 	list        [memoryList]uint32
@@ -125,7 +126,7 @@ func (m *memory) take(key uint64, lane, field uint16, text string) (e *remembere
 	set.keys[way] = key
 	set.used &^= 1 << way
 	e = &m.entries[n*memoryWays+way]
-	e.text, e.lane, e.field, e.rules, e.n = append(e.text[:0], text...), lane, field, 0, 0
+	e.text, e.key, e.lane, e.field, e.rules, e.n = append(e.text[:0], text...), key, lane, field, 0, 0
 	return e, replaced
 }
 
@@ -143,7 +144,7 @@ func (r *run) recall(m *memory, n, i uint16, f *laneField, v *textValue) {
 		for _, it := range e.list[e.rules:e.n] {
 			r.memo[it>>1] = r.mark<<1 | it&1
 		}
-		c.known, c.lane = e, r.epoch
+		c.known, c.key, c.lane = e, key, r.epoch
 		return
 	}
 	r.hits = r.hits[:0]
@@ -154,7 +155,7 @@ func (r *run) recall(m *memory, n, i uint16, f *laneField, v *textValue) {
 			r.replaced++
 		}
 		r.keep(e)
-		c.known, c.lane = e, r.epoch
+		c.known, c.key, c.lane = e, key, r.epoch
 	}
 }
 
@@ -183,9 +184,10 @@ func (r *run) fits() bool {
 	return n <= memoryList
 }
 
-// learn notes the answer of an item with the value that it was found for, where that is remembered and has room.
+// learn notes the answer of an item with the value that it was found for, where that is remembered and has room. Another value of
+// the event may have taken its place since.
 func (r *run) learn(it *item, n int32, answer uint32) {
-	if c := &r.fields[it.field]; c.lane == r.epoch {
+	if c := &r.fields[it.field]; c.lane == r.epoch && c.known.key == c.key {
 		c.known.add(n, answer)
 	}
 }

@@ -42,6 +42,7 @@ type cached struct {
 	present  bool
 	lane     uint32      // run.epoch of the lane that known is of
 	known    *remembered // what the field's only value gave there
+	key      uint64      // of known, as long as it holds that value
 }
 
 // Counts is what a Scratch met at its bounds, since it was made.
