@@ -50,6 +50,8 @@ type Cursor struct {
 	E  *Entity
 	sh *shard
 	h  uint64 // of kind and key
+
+	lost bool // it left a ghost
 }
 
 // Close accounts what changed, makes room where a bound is met, and unlocks.

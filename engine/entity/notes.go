@@ -171,4 +171,4 @@ func (c *Cursor) Noted(do func(text []byte)) {
 }
 
 // Lost reports whether state of the entity that Find did not find was lost.
-func (c *Cursor) Lost() bool { return c.sh.ghosts.has(c.h) }
+func (c *Cursor) Lost() bool { return c.E == nil && c.lost }

@@ -13,6 +13,7 @@ const (
 	historyS       = 60  // an entity seen again after this many seconds has history and is protected
 	staleS         = 600 // a protected entity untouched for this many seconds longer makes way for one of equal weight
 	floodS         = 60  // where even the oldest newcomer is younger than this many seconds, newcomers are flooding the shard
+	floodLook      = 8   // newcomers after which it is looked again whether they are a flood
 	front          = 16  // an entity in the first part in so many of its segment is not moved: it would gain nothing worth the work
 )
 
@@ -41,7 +42,11 @@ type shard struct {
 	goneCut   bool     // gone overflowed: the store has to be written anew
 	n         counts
 	nowS      uint32   // newest arrival, seconds
-	_         [64]byte // shards next to each other must not share a cache line
+	flood     struct { // what flooded found
+		at, left uint32
+		is       bool
+	}
+	_ [64]byte // shards next to each other must not share a cache line
 }
 
 // counts are a shard's counters, under its lock.
@@ -110,7 +115,7 @@ func (sh *shard) unlist(e *Entity) {
 
 // admit makes a new entity, or nil where the doorkeeper wants to see it again first. It is listed when its cursor closes, which knows
 // its weight; until then the place may still be listed where its predecessor was.
-func (sh *shard) admit(h uint64, k Kind, key string, nowS uint32) *Entity {
+func (sh *shard) admit(h uint64, k Kind, key string, nowS uint32, lost bool) *Entity {
 	if sh.full() && sh.flooded(nowS) && !sh.door.knows(h) {
 		sh.n.refused++
 		return nil
@@ -134,7 +139,7 @@ func (sh *shard) admit(h uint64, k Kind, key string, nowS uint32) *Entity {
 	e.key, e.hash, e.kind, e.first, e.last, e.weight = cloneKey(key), h, k, nowS, nowS, 0
 	e.size = entityBytes + uint32(len(key))
 	e.flags = e.flags&(flagListed|flagProtected|flagDirty) | flagNew
-	if sh.ghosts.has(h) {
+	if lost {
 		e.flags |= flagTruncated
 		sh.n.truncated++
 	}
@@ -159,10 +164,15 @@ func (sh *shard) enter(e *Entity) {
 func (sh *shard) len() int   { return sh.index.n }
 func (sh *shard) full() bool { return sh.len() >= sh.cap || sh.bytes >= sh.maxBytes }
 
-// flooded reports whether newcomers turn probation over faster than an entity could show that it matters.
+// flooded reports whether newcomers turn probation over faster than an entity could show that it matters. It looks once a second, and
+// after every few newcomers: who is oldest lies far from the processor.
 func (sh *shard) flooded(nowS uint32) bool {
-	_, e, ok := sh.probation.GetOldest()
-	return ok && nowS < e.first+floodS
+	if sh.flood.at != nowS || sh.flood.left == 0 {
+		_, e, ok := sh.probation.GetOldest()
+		sh.flood.at, sh.flood.left, sh.flood.is = nowS, floodLook, ok && nowS < e.first+floodS
+	}
+	sh.flood.left--
+	return sh.flood.is
 }
 
 func (sh *shard) grow(e *Entity, n int) {

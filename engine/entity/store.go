@@ -84,7 +84,7 @@ func (st *Store) shardOf(h uint64) *shard {
 func (st *Store) Get(k Kind, key string, arrival int64) Cursor {
 	c := st.Find(k, key, arrival)
 	if c.E == nil {
-		c.E = c.sh.admit(c.h, k, key, seconds(arrival))
+		c.E = c.sh.admit(c.h, k, key, seconds(arrival), c.lost)
 	}
 	return c
 }
@@ -96,6 +96,7 @@ func (st *Store) Find(k Kind, key string, arrival int64) Cursor {
 	nowS := seconds(arrival)
 	sh.mu.Lock()
 	sh.nowS = max(sh.nowS, nowS)
+	lost := sh.ghosts.has(h) // asked for here, the processor fetches it together with the index
 	e := sh.find(h, k, key)
 	if e != nil {
 		sh.n.hits++
@@ -104,7 +105,7 @@ func (st *Store) Find(k Kind, key string, arrival int64) Cursor {
 			e.last = nowS
 		}
 	}
-	return Cursor{e, sh, h}
+	return Cursor{e, sh, h, lost}
 }
 
 // Peek gives the entity as it is, E nil where it is not there; nothing is touched. The caller must Close the cursor.
@@ -112,7 +113,7 @@ func (st *Store) Peek(k Kind, key string) Cursor {
 	h := st.hash(k, key)
 	sh := st.shardOf(h)
 	sh.mu.Lock()
-	return Cursor{sh.find(h, k, key), sh, h}
+	return Cursor{E: sh.find(h, k, key), sh: sh, h: h}
 }
 
 func seconds(ns int64) uint32 {
