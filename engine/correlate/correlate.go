@@ -74,7 +74,7 @@ func New(cfg Config, in In) (*Room, error) {
 // Warnings gives what was left out, and why, for the log.
 func (r *Room) Warnings() []string { return r.warnings }
 
-// Counters gives the room's counters by name, for observe.
+// Counters gives the room's counters by name, for observe. correlation_rules is what is there now, the rest only grows.
 func (r *Room) Counters() []entity.Counter {
 	return []entity.Counter{
 		{Name: "correlation_rules", Value: uint64(len(r.rules))},

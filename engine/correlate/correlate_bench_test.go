@@ -227,3 +227,39 @@ func BenchmarkShipped(b *testing.B) {
 		i++
 	}
 }
+
+// BenchmarkNoRule applies process creations, each of an id of its own, that are no step of any rule: what every record pays, with the
+// shipped rules and with none.
+func BenchmarkNoRule(b *testing.B) {
+	for _, rules := range []string{"shipped", "none"} {
+		b.Run(rules, func(b *testing.B) {
+			r := newBench(b, func(_ *entity.Config, c *Config, in *In) {
+				if c.Shipped = rules == "shipped"; c.Shipped {
+					in.Shipped = shipped(b)
+				}
+			})
+			ev := benchEvent(r, 0, "alice")
+			ev.Techniques = ev.Techniques[:0]
+			ev.Class, ev.Activity, ev.IDGiven = event.ProcessActivity, 1, true
+			ev.Entities[event.Host], ev.Entities[event.ProcessEntity] = "workstation-0042", "4242"
+			id := []byte("00000000-0000-0000-0000-000000000000")
+			ev.ID = event.View(id)
+			var s sliced
+			for i := 0; b.Loop(); i++ {
+				for j, x := 35, i; j > 27; j, x = j-1, x>>4 {
+					id[j] = hexDigits[x&15]
+				}
+				again(ev, start+int64(i)*second/1000)
+				ev.Replayed = false
+				r.r.Apply(ev)
+				r.st.Scored(ev)
+				s.count()
+			}
+			if len(ev.Findings) != 0 || counterOf(b, r.st.Counters(), "entities_created") != 0 {
+				b.Fatal("a rule asked for it")
+			}
+			var own float64
+			s.report(b, &own)
+		})
+	}
+}

@@ -10,7 +10,7 @@ import (
 // Config is the table [entity].
 type Config struct {
 	MaxEntities int             `toml:"max_entities"` // entries over all kinds, correlation groups included: 100,000 fit 64 MiB with live windows
-	MaxBytes    option.Size     `toml:"max_bytes"`    // estimate of the heap under them; whichever bound is met first evicts
+	MaxBytes    option.Size     `toml:"max_bytes"`    // estimate of the heap under them; whichever bound is met first evicts. Notes may take a sixteenth as much beside it
 	Shards      int             `toml:"shards"`       // locks; a power of two, more than threads so that two seldom meet
 	SkewAhead   option.Duration `toml:"skew_ahead"`   // an event may be this far ahead of its arrival: clocks without NTP drift minutes, not hours
 	SkewBehind  option.Duration `toml:"skew_behind"`  // and this far behind; a log read from its head must not fall into one instant, and windows run on their own group's time

@@ -46,7 +46,7 @@ func New(cfg Config, in In) (*Store, error) {
 	return s, nil
 }
 
-// Counters gives the store's counters by name, for observe.
+// Counters gives the store's counters by name, for observe. store_healthy is 1 or 0, the rest only grows.
 func (s *Store) Counters() []entity.Counter {
 	healthy := uint64(0)
 	if s.ok.Load() {
