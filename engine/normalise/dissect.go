@@ -229,6 +229,7 @@ func (m *messages) apply(r *Room, ev *event.Event, st *state) {
 	}
 	// Both lists are in the order of the file; merging keeps it, so that a mapping's first pattern that matches wins.
 	a, b := m.index[s[0]], m.index[256]
+	var out [maxCaptures]taken // of the pattern tried last
 	for len(a) > 0 || len(b) > 0 {
 		var at int32
 		if len(b) == 0 || len(a) > 0 && a[0] < b[0] {
@@ -237,7 +238,6 @@ func (m *messages) apply(r *Room, ev *event.Event, st *state) {
 			at, b = b[0], b[1:]
 		}
 		p := &m.list[at]
-		var out [maxCaptures]taken
 		n, ok := p.match(s, &out, &ev.Arena)
 		if !ok || !r.allHold(ev, p.when) {
 			continue
