@@ -50,16 +50,20 @@ func BenchmarkSigmaPeer(b *testing.B) {
 	}
 	lanes := sigmaLanes(b, w)
 	w.expected(b, lanes)
-	for _, lane := range sigmaLaneNames {
+	for _, lane := range append(sigmaLaneNames, newLane) {
 		if !strings.HasPrefix(lane, "windows") {
 			continue
 		}
-		events := w.asJSON(b, lanes[lane])
+		count, line := w.peerLines(b, lane, lanes)
+		events := make([]string, count)
+		for i := range events {
+			events[i] = strings.Clone(line(i))
+		}
 		files := b.TempDir()
 		one, each, all := filepath.Join(files, "one.ndjson"), filepath.Join(files, "each.ndjson"), filepath.Join(files, "all.ndjson")
-		repeat(b, one, events, 1)
-		repeat(b, each, events, len(events))
-		repeat(b, all, events, matchPeerEvents)
+		write(b, one, 1, line)
+		write(b, each, count, line)
+		write(b, all, matchPeerEvents, line)
 		w.samePeer(b, lane, events, peerMatches(b, peer, dir, each))
 		b.Run(lane, func(b *testing.B) {
 			load, theirs, ours := time.Duration(1<<62), time.Duration(1<<62), time.Duration(1<<62)
@@ -154,8 +158,25 @@ func (w *way) runFile(t testing.TB, path string) time.Duration {
 	return took
 }
 
-// repeat writes n lines, the events again and again.
-func repeat(t testing.TB, path string, events []string, n int) {
+// newLane is process creations whose command lines never come again, so that nothing that is remembered of them helps.
+const newLane = "windows_process_new"
+
+// peerLines gives how many events a lane has, and its i-th line of any number.
+func (w *way) peerLines(t testing.TB, lane string, lanes map[string][]string) (count int, line func(i int) string) {
+	if lane != newLane {
+		events := w.asJSON(t, lanes[lane])
+		return len(events), func(i int) string { return events[i%len(events)] }
+	}
+	events := newLines(t, w.asJSON(t, lanes["windows_process"]))
+	return len(events), func(i int) string {
+		l := &events[i%len(events)]
+		l.write(firstNew + i)
+		return event.View(l.line)
+	}
+}
+
+// write writes n lines.
+func write(t testing.TB, path string, n int, line func(i int) string) {
 	t.Helper()
 	f, err := os.Create(path)
 	if err != nil {
@@ -164,7 +185,7 @@ func repeat(t testing.TB, path string, events []string, n int) {
 	defer f.Close()
 	o := bufio.NewWriter(f)
 	for i := range n {
-		o.WriteString(events[i%len(events)])
+		o.WriteString(line(i))
 		o.WriteByte('\n')
 	}
 	if err := o.Flush(); err != nil {
