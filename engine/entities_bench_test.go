@@ -88,7 +88,7 @@ const (
 	loginsToFill = 200_000 // more than fill the bound
 	loginsAPass  = 20_000
 	passesARound = 5
-	growthRounds = 3
+	growthRounds = 6
 	maxGrowth    = 1.5 // DESIGN: 1 k to 1 M entities at the bound of 100 k
 )
 
