@@ -34,7 +34,7 @@ const (
 const cellBytes = 144
 
 // numbersBytes is a window's numbers without what they hold, measured.
-const numbersBytes = 112
+const numbersBytes = 144
 
 // cellOf gives the window of the cursor's entity, opened where it has none.
 func (r *Room) cellOf(cur *entity.Cursor, c *rule, w *work) *cell {
@@ -68,7 +68,7 @@ func (cl *cell) empty() bool {
 	}
 	if n != nil {
 		n.set.clear()
-		n.sum, n.sorted = sum{}, n.sorted[:0]
+		n.sum, n.sorted, n.sources = sum{}, n.sorted[:0], sources{}
 	}
 	*cl = cell{ring: ring{s: cl.ring.s}, refs: cl.refs[:0], nums: n}
 	return true
@@ -85,9 +85,10 @@ func (cl *cell) bytes() int {
 
 // numbers is what value types keep of the window.
 type numbers struct {
-	set    counted
-	sum    sum
-	sorted sorted
+	set     counted
+	sum     sum
+	sorted  sorted
+	sources sources // of rules that ask for several
 }
 
 // keep is how old an entry may be, from wm, to still matter.
@@ -108,19 +109,22 @@ func (c *rule) start(t int64) int64 {
 // enter takes an entry into the active window's numbers, leave out of them. They give the bytes by which the heap grew.
 func (cl *cell) enter(e *entry) int {
 	c := cl.rule
-	switch c.Type {
-	case EventCount:
-		cl.count += int64(e.v)
-		return 0
-	case Temporal, TemporalOrdered:
+	if c.Type.steps() {
 		return 0
 	}
-	cl.count++
 	grew := 0
-	if cl.nums == nil {
+	if cl.nums == nil && (c.MinSources > 1 || c.Type != EventCount) {
 		cl.nums = &numbers{}
 		grew = numbersBytes
 	}
+	if c.MinSources > 1 {
+		cl.nums.sources.count(e.src, 1)
+	}
+	if c.Type == EventCount {
+		cl.count += int64(e.v)
+		return grew
+	}
+	cl.count++
 	switch c.Type {
 	case ValueCount:
 		grew += cl.nums.set.add(e.v)
@@ -135,6 +139,9 @@ func (cl *cell) enter(e *entry) int {
 }
 
 func (cl *cell) leave(e *entry) {
+	if cl.rule.MinSources > 1 && cl.nums != nil {
+		cl.nums.sources.count(e.src, -1)
+	}
 	switch cl.rule.Type {
 	case EventCount:
 		cl.count -= int64(e.v)
@@ -247,7 +254,7 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 		return cl.past(i, w), false
 	}
 	if i >= int(cl.lo) {
-		if v, ok := cl.measure(); ok && c.holds(v) && cl.sources(int(cl.lo), int(cl.ring.n)) {
+		if v, ok := cl.measure(); ok && c.holds(v) && cl.enough() {
 			return firing{ok: true, now: true, newest: newest, lo: int(cl.lo), hi: int(cl.ring.n), value: v}, false
 		}
 	}
@@ -325,33 +332,6 @@ func (cl *cell) session(cur *entity.Cursor, i int, newest bool) {
 		cl.lo--
 		cur.Grow(cl.enter(cl.ring.at(int(cl.lo))))
 	}
-}
-
-// sources reports whether as many sources as the rule wants contributed to entries [lo, hi).
-func (cl *cell) sources(lo, hi int) bool {
-	want := cl.rule.MinSources
-	if want <= 1 {
-		return true
-	}
-	var seen [16]uint16
-	n := 0
-next:
-	for j := hi - 1; j >= lo && j >= hi-maxSearch; j-- {
-		s := cl.ring.at(j).src
-		for _, o := range seen[:n] {
-			if o == s {
-				continue next
-			}
-		}
-		if s == 0 || n == len(seen) {
-			continue
-		}
-		seen[n] = s
-		if n++; n >= want {
-			return true
-		}
-	}
-	return false
 }
 
 // weight says how much the group's state is worth.

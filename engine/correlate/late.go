@@ -17,7 +17,7 @@ func (cl *cell) past(i int, w *work) firing {
 	// Where all windows with the entry begin with the active one, which ends last, that one holds if any does, and has the most: so it is
 	// for what is a little late, as records are that two threads take at once.
 	if c.Window == Sliding && first == int(cl.lo) && last == int(cl.ring.n) {
-		if v, ok := cl.measure(); ok && c.holds(v) && cl.sources(first, last) {
+		if v, ok := cl.measure(); ok && c.holds(v) && cl.enough() {
 			return firing{ok: true, now: true, lo: first, hi: last, value: v}
 		}
 		return firing{}
