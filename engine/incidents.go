@@ -19,6 +19,9 @@ func (w *worker) emit(dst []byte, list []event.Incident, n *Counts) []byte {
 	for i := range list {
 		dst = append(wire.AppendEventTime(append(dst, 0x92, 0x92), w.arrival), 0x80)
 		dst = w.rooms.encode.AppendIncident(dst, &list[i])
+		if list[i].State == event.IncidentOpen {
+			w.rooms.store.Soon()
+		}
 	}
 	n[CountIncidents] += uint64(len(list))
 	return dst

@@ -119,7 +119,7 @@ func (st *Store) Seen(ev *event.Event) bool {
 		return true
 	}
 	if w < 0 {
-		if w = t.oldest(i, ev.IDHash); t.bodies[i][w].low != 0 && !st.forgets(t.heads[i][w].at, nowS) {
+		if w = t.oldest(i, ev.IDHash); t.heads[i][w].at != 0 && !st.forgets(t.heads[i][w].at, nowS) {
 			s.forgotten++
 		}
 	}

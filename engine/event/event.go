@@ -112,10 +112,12 @@ func (e *Event) Reset() {
 	}
 	e.order.prev = 0
 	e.Arena.Reset()
-	*e = Event{
-		Names: e.Names, Fields: e.Fields[:0], Arena: e.Arena, Intel: e.Intel[:0], Techniques: e.Techniques[:0], Tactics: e.Tactics[:0],
-		Findings: e.Findings[:0], Problems: e.Problems[:0], canon: e.canon, heads: e.heads, order: e.order,
-	}
+	// What is kept is set aside by hand: an Event with it in would be built elsewhere first and copied.
+	names, fields, arena, canon, heads, order := e.Names, e.Fields[:0], e.Arena, e.canon, e.heads, e.order
+	intel, techniques, tactics, findings, problems := e.Intel[:0], e.Techniques[:0], e.Tactics[:0], e.Findings[:0], e.Problems[:0]
+	*e = Event{}
+	e.Names, e.Fields, e.Arena, e.canon, e.heads, e.order = names, fields, arena, canon, heads, order
+	e.Intel, e.Techniques, e.Tactics, e.Findings, e.Problems = intel, techniques, tactics, findings, problems
 }
 
 // clear empties the lists of fields by name.

@@ -4,6 +4,7 @@
 //	s, err := store.New(cfg, store.In{State: st, Dir: dir, Say: say})  // checks the options, touches no file
 //	s.Load()     // at start: what the file holds, into the state; afterwards state lives in memory whatever becomes of the file
 //	s.Start()    // writes every interval, on a goroutine of its own
+//	s.Soon()     // writes at once, behind the record path: an incident was opened
 //	s.Close()    // writes what is left and lets go of the file
 //
 // On a hot reload the new engine takes the old one's entities from memory (entity.Store.Adopt) and does not call Load.

@@ -26,8 +26,9 @@ type Store struct {
 	trouble   string
 	stop      chan struct{}
 	stopped   chan struct{}
+	soon      chan struct{} // a write is wanted before the interval is over
 
-	n  struct{ writes, put, deleted, failed, aside, bad, loaded, seen, notes, journalCut atomic.Uint64 }
+	n  struct{ writes, early, put, deleted, failed, aside, bad, loaded, seen, notes, journalCut atomic.Uint64 }
 	ok atomic.Bool
 }
 
@@ -36,7 +37,7 @@ func New(cfg Config, in In) (*Store, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Store{cfg: cfg, path: cfg.Path, state: in.State, say: in.Say}
+	s := &Store{cfg: cfg, path: cfg.Path, state: in.State, say: in.Say, soon: make(chan struct{}, 1)}
 	if s.say == nil {
 		s.say = func(string) {}
 	}
@@ -55,6 +56,7 @@ func (s *Store) Counters() []entity.Counter {
 	return []entity.Counter{
 		{Name: "store_healthy", Value: healthy}, // the last write reached the file
 		{Name: "store_writes", Value: s.n.writes.Load()},
+		{Name: "store_early_writes", Value: s.n.early.Load()}, // on account of an incident that was opened
 		{Name: "store_entities_written", Value: s.n.put.Load()},
 		{Name: "store_entities_deleted", Value: s.n.deleted.Load()},
 		{Name: "store_failures", Value: s.n.failed.Load()},
@@ -223,15 +225,36 @@ func (s *Store) Start() {
 		defer close(s.stopped)
 		t := time.NewTicker(time.Duration(s.cfg.Interval))
 		defer t.Stop()
+		soon, again := s.soon, time.NewTimer(0)
+		defer again.Stop()
 		for {
 			select {
 			case <-s.stop:
 				return
 			case <-t.C:
 				s.beat()
+			case <-soon:
+				s.n.early.Add(1)
+				s.beat()
+				soon = nil
+				again.Reset(soonGap)
+			case <-again.C:
+				soon = s.soon
 			}
 		}
 	}()
+}
+
+// soonGap is what lies at least between two writes that were wanted early: a flood of incidents must not keep the disk busy.
+const soonGap = 200 * time.Millisecond
+
+// Soon asks for a write before the interval is over, and does not wait for it: an incident was opened, and what went out under its id
+// must be known after a crash.
+func (s *Store) Soon() {
+	select {
+	case s.soon <- struct{}{}:
+	default:
+	}
 }
 
 // beat is one interval: a write, or one interval less to rest.

@@ -279,3 +279,34 @@ func TestList(t *testing.T) {
 		t.Error("a file that is not there is listed")
 	}
 }
+
+// TestSoon: what cannot wait is in the file long before the interval is over, and a flood of such writes is a few.
+func TestSoon(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	st, slot := state(t)
+	cfg := Defaults()
+	cfg.Path, cfg.Interval = path, option.Duration(time.Hour)
+	s, err := New(cfg, In{State: st})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Load()
+	s.Start()
+	defer s.Close()
+	put(st, slot, "alice", 7, 0)
+	s.Soon()
+	early := func() uint64 { return s.n.early.Load() }
+	for deadline := time.Now().Add(10 * time.Second); s.n.put.Load() == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nothing was written")
+		}
+	}
+	began := time.Now()
+	for time.Since(began) < 2*soonGap {
+		s.Soon()
+		time.Sleep(time.Millisecond)
+	}
+	if most := 3 + uint64(time.Since(began)/soonGap); early() > most {
+		t.Errorf("%d early writes within %v, at most %d", early(), time.Since(began), most)
+	}
+}
