@@ -144,8 +144,17 @@ func (cl *cell) inOrder(i int, w *work) firing {
 		return firing{}
 	}
 	var best firing
+	join := func(f firing) {
+		if !best.ok {
+			best = f
+			return
+		}
+		best.lo, best.hi = min(best.lo, f.lo), max(best.hi, f.hi) // several ends of one start
+	}
 	w.mark(int(cl.ring.n))
 	w.budget = maxSearch
+	whole := c.whole()
+	var last ending // of those whose windows begin with the same entry: what is on a path to an earlier one is on one to the last
 	for j := i; j < int(cl.ring.n) && cl.ring.at(j).t <= e.t+c.Span; j++ {
 		if int(cl.ring.at(j).step) != c.last {
 			continue
@@ -159,12 +168,18 @@ func (cl *cell) inOrder(i int, w *work) firing {
 			cl.flags |= cellPending
 			continue
 		}
-		f := cl.picked(first, j, w)
-		if !best.ok {
-			best = f
-		} else { // several ends of one start
-			best.lo, best.hi = min(best.lo, f.lo), max(best.hi, f.hi)
+		if !whole {
+			join(cl.picked(first, j, w))
+			continue
 		}
+		lo := cl.ring.before(cl.ring.at(j).t - c.Span)
+		if last.ok && last.lo != lo {
+			join(cl.pickedAll(last.lo, last.end, w))
+		}
+		last = ending{ok: true, lo: lo, end: j}
+	}
+	if last.ok {
+		join(cl.pickedAll(last.lo, last.end, w))
 	}
 	best.now = best.ok && w.picked[i]
 	return best
@@ -263,23 +278,40 @@ func (c *rule) withins() bool {
 	return false
 }
 
-// picked gives the firing of a sequence and adds to w.picked: the records on its path and, where steps have no further conditions, all others that are on
-// a path of the same window, so that it does not matter in which order they came.
+// ending is an entry that ends a sequence, and where the window that ends with it begins.
+type ending struct {
+	ok      bool
+	lo, end int
+}
+
+// whole reports whether the steps have no further conditions, so that all paths through a window count, not just the one found.
+func (c *rule) whole() bool { return len(c.differ) == 0 && c.absent == 0 && !c.withins() }
+
+// picked gives the firing of the path that chain found, and adds its records to w.picked.
 func (cl *cell) picked(first, end int, w *work) firing {
-	c := cl.rule
-	f := firing{ok: true, lo: first, hi: end + 1, picked: w.picked}
-	n := 0
-	for s := range c.steps {
-		if c.positive>>s&1 == 1 {
+	f := firing{ok: true, lo: first, hi: end + 1, picked: w.picked, value: cl.rule.parts()}
+	for s := range cl.rule.steps {
+		if cl.rule.positive>>s&1 == 1 {
 			w.picked[w.path[s]] = true
-			n++
 		}
 	}
-	f.value = float64(n)
-	if len(c.differ) > 0 || c.absent != 0 || c.withins() {
-		return f
+	return f
+}
+
+// parts is how many steps a sequence consists of.
+func (c *rule) parts() float64 {
+	n := 0
+	for s := range c.steps {
+		n += int(c.positive >> s & 1)
 	}
-	lo := cl.ring.before(cl.ring.at(end).t - c.Span)
+	return float64(n)
+}
+
+// pickedAll gives the firing of the window [lo, end] and adds to w.picked all records that are on a path through it, so that it does not
+// matter in which order they came.
+func (cl *cell) pickedAll(lo, end int, w *work) firing {
+	c := cl.rule
+	f := firing{ok: true, lo: end, hi: end + 1, picked: w.picked, value: c.parts()}
 	var from, to [maxSteps]int // earliest end of a path through each step, latest start of one
 	for s := range c.steps {
 		from[s], to[s] = -1, -1
