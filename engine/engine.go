@@ -20,8 +20,12 @@ type Engine struct {
 	ticked atomic.Int64 // when what is due was last settled, nanoseconds
 	free   pool
 	stats  stats
-	msgs   messages
-	watch  watcher
+
+	collected atomic.Int64 // when the rooms' counters were read last, nanoseconds
+	collector collector
+
+	msgs  messages
+	watch watcher
 }
 
 // Options say what to open.
@@ -103,6 +107,7 @@ func (e *Engine) Filter(dst, chunk []byte, tag string, now time.Time) (out []byt
 		off += size
 	}
 	n[CountBytes] = uint64(len(chunk))
+	e.collect(w, &n)
 	e.stats.add(&n)
 	if !modified {
 		return dst[:start], n, false

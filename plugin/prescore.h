@@ -18,7 +18,7 @@ struct prescore_log {
 };
 
 /* Room for the engine's counters, in its own order, and for their names. filter.go does not compile where it has more. */
-enum { PRESCORE_COUNTERS = 48, PRESCORE_NAME = 48 };
+enum { PRESCORE_COUNTERS = 96, PRESCORE_NAME = 48 };
 
 /* One crossing: a chunk on its way through the engine. */
 struct prescore_call {
