@@ -101,6 +101,7 @@ func (r *rooms) apply(ev *event.Event, see func(room string, ev *event.Event)) {
 	see("correlate", ev)
 	r.score.Apply(ev)
 	r.state.Scored(ev)
+	r.correlate.Scored(ev)
 	see("score", ev)
 }
 

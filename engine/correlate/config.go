@@ -10,18 +10,19 @@ import (
 
 // Config is the table [correlate].
 type Config struct {
-	Rules        []string        `toml:"rules"`         // files and folders of native rules (*.toml), after the shipped ones
-	Shipped      bool            `toml:"shipped"`       // the rules prescore brings
-	Disable      []string        `toml:"disable"`       // ids of rules to leave out
-	Lateness     option.Duration `toml:"lateness"`      // records this late still count where they belong; at least entity.skew_ahead
-	MaxWindow    int             `toml:"max_window"`    // entries of a window that are exact; past it counts are coarse and marked
-	MaxGroups    int             `toml:"max_groups"`    // groups a rule may have at once: one rule must not fill the state of all
-	MaxSpan      option.Duration `toml:"max_span"`      // the longest timespan a rule may ask for: a month of state is what an agent can promise
-	Aggregate    string          `toml:"aggregate"`     // how deltas join: "weighted_sum" or "ema"
-	EMAAlpha     float64         `toml:"ema_alpha"`     // weight of the next delta in "ema"
-	Weights      Weights         `toml:"weights"`       // weight of a finding's delta in "weighted_sum", by its level
-	MaxIncident  option.Duration `toml:"max_incident"`  // an incident is closed and opened anew after this long
-	IncidentsOff bool            `toml:"incidents_off"` // only findings and deltas
+	Rules        []string        `toml:"rules"`          // files and folders of native rules (*.toml), after the shipped ones
+	Shipped      bool            `toml:"shipped"`        // the rules prescore brings
+	Disable      []string        `toml:"disable"`        // ids of rules to leave out
+	Lateness     option.Duration `toml:"lateness"`       // records this late still count where they belong; at least entity.skew_ahead
+	MaxWindow    int             `toml:"max_window"`     // entries of a window that are exact; past it counts are coarse and marked
+	MaxGroups    int             `toml:"max_groups"`     // groups a rule may have at once: one rule must not fill the state of all
+	MaxSpan      option.Duration `toml:"max_span"`       // the longest timespan a rule may ask for: a month of state is what an agent can promise
+	Aggregate    string          `toml:"aggregate"`      // how deltas join: "weighted_sum" or "ema"
+	EMAAlpha     float64         `toml:"ema_alpha"`      // weight of the next delta in "ema"
+	Weights      Weights         `toml:"weights"`        // weight of a finding's delta in "weighted_sum", by its level
+	MaxIncident  option.Duration `toml:"max_incident"`   // an incident is closed and opened anew after this long
+	IncidentsOff bool            `toml:"incidents_off"`  // only findings and deltas
+	RiskHalfLife option.Duration `toml:"risk_half_life"` // in which an entity's accumulated risk halves, for rules that ask for it
 }
 
 // Weights are by level of the finding.
@@ -38,7 +39,7 @@ func Defaults() Config {
 	return Config{
 		Shipped: true, Lateness: option.Duration(5 * time.Minute), MaxWindow: 1024, MaxGroups: 20_000,
 		MaxSpan: option.Duration(31 * 24 * time.Hour), Aggregate: "weighted_sum", EMAAlpha: 0.5,
-		Weights: Weights{1, 1, 1, 1, 1}, MaxIncident: option.Duration(24 * time.Hour),
+		Weights: Weights{1, 1, 1, 1, 1}, MaxIncident: option.Duration(24 * time.Hour), RiskHalfLife: option.Duration(24 * time.Hour),
 	}
 }
 
@@ -70,8 +71,6 @@ type In struct {
 	// LevelRisk and LevelBaseline are detect's options: what a rule of a level is worth that says nothing of risk (0 to 100), and the
 	// baseline it raises a record to (1 to 10). nil: detect's defaults.
 	LevelRisk, LevelBaseline func(event.Level) float64
-	// Risk gives an entity's accumulated risk, 0 to 100. It is called without a lock held; nil: 0.
-	Risk func(kind event.EntityKind, key string, now int64) float64
 }
 
 // levels gives a number a level.
@@ -108,6 +107,8 @@ func (c Config) check(clock entity.Clock) error {
 		return option.Refuse("max_span", "must be positive")
 	case c.MaxIncident <= 0:
 		return option.Refuse("max_incident", "must be positive")
+	case c.RiskHalfLife <= 0:
+		return option.Refuse("risk_half_life", "must be positive")
 	case c.Aggregate != "weighted_sum" && c.Aggregate != "ema":
 		return option.Refuse("aggregate", `must be "weighted_sum" or "ema", not %q`, c.Aggregate)
 	case !(c.EMAAlpha > 0 && c.EMAAlpha <= 1):

@@ -20,7 +20,9 @@ type Room struct {
 	rules    []*rule // each after those it refers to
 	alts     []alt
 	touch    uint32 // kinds of entity whose first sight rules ask for
-	risk     func(event.EntityKind, string, int64) float64
+	risky    uint32 // kinds of entity whose risk rules ask for
+	risks    entity.Slot[accumulated]
+	halfLife int64 // of accumulated risk, nanoseconds
 
 	byFinding   map[string][]int32 // indexes of alts
 	byTechnique map[string][]int32
@@ -49,7 +51,7 @@ func New(cfg Config, in In) (*Room, error) {
 		return nil, err
 	}
 	r := &Room{
-		cfg: cfg, st: in.State, names: in.Names, lateness: int64(cfg.Lateness), risk: in.Risk,
+		cfg: cfg, st: in.State, names: in.Names, lateness: int64(cfg.Lateness), halfLife: int64(cfg.RiskHalfLife),
 		byFinding: map[string][]int32{}, byTechnique: map[string][]int32{}, byTactic: map[string][]int32{},
 		byClass: map[event.Class][]int32{}, bySource: map[string]sourced{},
 		weights: [event.Critical + 1]float64{1, cfg.Weights.Informational, cfg.Weights.Low, cfg.Weights.Medium, cfg.Weights.High, cfg.Weights.Critical},

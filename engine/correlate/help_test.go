@@ -24,7 +24,6 @@ type bench struct {
 	st    *entity.Store
 	r     *Room
 	n     int
-	risk  map[string]float64
 }
 
 // shipped gives the rules that conf brings.
@@ -47,10 +46,9 @@ func shipped(t testing.TB) []File {
 
 func newBench(t testing.TB, change func(*entity.Config, *Config, *In)) *bench {
 	t.Helper()
-	b := &bench{t: t, names: event.NewNames(), risk: map[string]float64{}}
+	b := &bench{t: t, names: event.NewNames()}
 	ec, cc := entity.Defaults(), Defaults()
 	in := In{Names: b.names, Base: func(ref string) (string, bool) { return ref, ref != "nowhere" }}
-	in.Risk = func(_ event.EntityKind, key string, _ int64) float64 { return b.risk[key] }
 	if change != nil {
 		change(&ec, &cc, &in)
 	}

@@ -84,9 +84,6 @@ func (r *Room) alternative(c *rule, i int, m Match, byRef map[string]*rule, in I
 		low := *s
 		low.Tiers, low.Roles = lowerAll(s.Tiers), lowerAll(s.Roles)
 		m.State = &low
-		if s.RiskOver > 0 && r.risk == nil {
-			r.warnings = append(r.warnings, c.refuse("step %q asks for risk, which nothing keeps: it never holds", name).Error())
-		}
 	}
 	if ref := m.Ref; ref != "" && byRef[ref] == nil {
 		_, left := byRef[ref] // a correlation that was left out
@@ -119,6 +116,9 @@ func (r *Room) enter(a alt, byRef map[string]*rule) {
 	r.alts = append(r.alts, a)
 	if m.State != nil && m.State.NewFor > 0 {
 		r.touch |= 1 << m.State.Kind
+	}
+	if m.State != nil && m.State.RiskOver > 0 {
+		r.risky |= 1 << m.State.Kind
 	}
 	switch {
 	case m.Ref != "" && byRef[m.Ref] != nil:

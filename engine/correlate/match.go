@@ -46,7 +46,7 @@ func (r *Room) matches(a *alt, ev *event.Event, w *work) bool {
 func (r *Room) state(s *State, ev *event.Event, w *work) bool {
 	if s.RiskOver > 0 {
 		key := ev.Entities[s.Kind]
-		if key == "" || r.risk == nil || r.risk(s.Kind, key, ev.Arrival) < s.RiskOver {
+		if key == "" || r.riskOf(s.Kind, key, ev.Arrival) < s.RiskOver {
 			return false
 		}
 	}

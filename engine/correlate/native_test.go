@@ -146,7 +146,8 @@ state = { entity = "principal", risk = 50.0, tier = ["privileged"] }
 	if found(ev, "new-host") == nil || found(ev, "risky") != nil {
 		t.Errorf("first: %+v", ev.Findings)
 	}
-	b.risk["alice"] = 60
+	ev.Risk = 60
+	b.r.Scored(ev)
 	ev = b.apply(hour, x)
 	if found(ev, "new-host") != nil || found(ev, "risky") == nil {
 		t.Errorf("an hour later: %+v", ev.Findings)

@@ -22,6 +22,9 @@ func (r *Room) addSlots() error {
 	}); err != nil {
 		return err
 	}
+	if err := r.addRiskSlot(); err != nil {
+		return err
+	}
 	r.slot, err = entity.NewSlot(r.st, entity.SlotSpec[cell]{
 		Name: "window", Version: stateVersion, Append: r.appendCell, Parse: r.parseCell,
 		Reset: (*cell).empty,
