@@ -186,7 +186,8 @@ func print(agent string, all []way, events, rounds int) error {
 		return err
 	}
 	first, _, _ := strings.Cut(string(version), "\n")
-	fmt.Printf("%s, %s/%s, %d processors, %d events, %d rounds, %s\n\n", first, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), events, rounds, time.Now().Format("2006-01-02"))
+	fmt.Printf("%s, %s, %s/%s, %d processors%s, %d events, %d rounds, %s\n\n", first, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), model(), events, rounds,
+		time.Now().Format("2006-01-02"))
 	tw := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "way\tprocessor s\tof them start\tµs a record above none\tratio to Lua\tpeak MiB")
 	for _, w := range all {
@@ -197,4 +198,18 @@ func print(agent string, all []way, events, rounds int) error {
 		fmt.Fprintf(tw, "%s\t%.2f\t%.2f\t%.2f\t%s\t%.0f\n", w.name, seconds(w), start(w), above*1e6/float64(events), ratio, median(w.seen, func(c cost) float64 { return c.peakMiB }))
 	}
 	return tw.Flush()
+}
+
+// model gives the processor's name as Linux tells it, " (AMD EPYC)", or nothing.
+func model() string {
+	data, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return ""
+	}
+	_, after, _ := strings.Cut(string(data), "model name")
+	line, _, _ := strings.Cut(after, "\n")
+	if name := strings.Trim(line, "\t :"); name != "" {
+		return " (" + name + ")"
+	}
+	return ""
 }

@@ -172,7 +172,7 @@ func TestReadmeMeasurements(t *testing.T) {
 	if !ok || !whole {
 		t.Fatal("the README has no table of make bench-host")
 	}
-	for _, row := range []string{`^Fluent Bit v\S+, linux/\w+, \d+ processors, \d+ events, \d+ rounds, \S+$`, `^way +processor s`, `^no filter +\d`, `^Lua, the formula alone +\d`, `^prescore as it comes +\d`} {
+	for _, row := range []string{`^Fluent Bit v\S+, go\S+, linux/\w+, \d+ processors( \(.+\))?, \d+ events, \d+ rounds, \S+$`, `^way +processor s`, `^no filter +\d`, `^Lua, the formula alone +\d`, `^prescore as it comes +\d`} {
 		if !regexp.MustCompile("(?m)" + row).MatchString(table) {
 			t.Errorf("the table has no row %s", row)
 		}
