@@ -15,8 +15,15 @@ const (
 // prepared holds compiled rooms that nobody uses yet, by their options.
 var prepared = struct {
 	mu  sync.Mutex
-	all map[string]*rooms
-}{all: map[string]*rooms{}}
+	all map[string]waiting
+}{all: map[string]waiting{}}
+
+// waiting is rooms to be opened, and what forgets them. The timer holds the rooms too, so it is stopped when they are taken: an agent
+// that reloads again and again would else carry half a minute's configurations.
+type waiting struct {
+	rooms *rooms
+	until *time.Timer
+}
 
 // prepare compiles what the options name and keeps it for take. Options with an environment of their own are compiled and not kept.
 func prepare(o Options) error {
@@ -38,17 +45,18 @@ func keep(o Options, r *rooms) {
 	prepared.mu.Lock()
 	defer prepared.mu.Unlock()
 	key := o.key()
-	if _, ok := prepared.all[key]; !ok && len(prepared.all) >= maxPrepared {
+	if old, ok := prepared.all[key]; ok {
+		old.until.Stop()
+	} else if len(prepared.all) >= maxPrepared {
 		return
 	}
-	prepared.all[key] = r
-	time.AfterFunc(prepareKeeps, func() {
+	prepared.all[key] = waiting{r, time.AfterFunc(prepareKeeps, func() {
 		prepared.mu.Lock()
 		defer prepared.mu.Unlock()
-		if prepared.all[key] == r {
+		if prepared.all[key].rooms == r {
 			delete(prepared.all, key)
 		}
-	})
+	})}
 }
 
 // take gives the rooms kept for these options and forgets them; nil where there are none, or where one of their files has changed.
@@ -57,13 +65,17 @@ func take(o Options) *rooms {
 		return nil
 	}
 	prepared.mu.Lock()
-	r := prepared.all[o.key()]
+	w, ok := prepared.all[o.key()]
 	delete(prepared.all, o.key())
 	prepared.mu.Unlock()
-	if r == nil || changed(r.files) != nil {
+	if !ok {
 		return nil
 	}
-	return r
+	w.until.Stop()
+	if changed(w.rooms.files) != nil {
+		return nil
+	}
+	return w.rooms
 }
 
 // compile gives the rooms of the options: those that were prepared, or new ones.

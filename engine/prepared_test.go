@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
+
+	"prescore/engine/event"
 )
 
 // What was validated is opened without being compiled again, unless a file of it changed in between.
@@ -30,7 +33,7 @@ func TestPrepared(t *testing.T) {
 		}
 		prepared.mu.Lock()
 		defer prepared.mu.Unlock()
-		return prepared.all[o.key()]
+		return prepared.all[o.key()].rooms
 	}
 	open := func() *Engine {
 		t.Helper()
@@ -57,6 +60,30 @@ func TestPrepared(t *testing.T) {
 	if e.rooms.Load() == r || e.rooms.Load().cfg.Score.AlertAt != 9 {
 		t.Error("what was changed after validation is not what was opened")
 	}
+}
+
+// TestPreparedIsLetGo: rooms that were taken are held by nothing but who took them.
+func TestPreparedIsLetGo(t *testing.T) {
+	gone := make(chan bool, 1)
+	func() {
+		if err := Validate(Options{}); err != nil {
+			t.Fatal(err)
+		}
+		r := take(Options{})
+		if r == nil {
+			t.Fatal("nothing was kept")
+		}
+		runtime.SetFinalizer(r.names, func(*event.Names) { gone <- true }) // rooms hold themselves; their names hold nothing
+	}()
+	for range 100 {
+		runtime.GC()
+		select {
+		case <-gone:
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	t.Error("something still holds the rooms")
 }
 
 func TestPreparedIsBounded(t *testing.T) {
