@@ -151,7 +151,7 @@ func resident(t testing.TB) int64 {
 	debug.FreeOSMemory()
 	text, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
-		t.Skip("no /proc/self/statm: ", err)
+		t.Skip("resident memory is read from Linux's /proc/self/statm: ", err)
 	}
 	var size, pages int64
 	if _, err := fmt.Sscan(string(text), &size, &pages); err != nil {

@@ -126,18 +126,7 @@ condition = { gte = 1 }
 [[rules.steps]]
 rule = "x"
 state = { entity = "host", new_for = "30m" }
-
-[[rules]]
-id = "risky"
-title = "r"
-type = "event_count"
-group_by = ["principal"]
-within = "1h"
-condition = { gte = 1 }
-[[rules.steps]]
-rule = "x"
-state = { entity = "principal", risk = 50.0, tier = ["privileged"] }
-`)
+`+strings.Replace(riskRule, "risk = 50.0", `risk = 50.0, tier = ["privileged"]`, 1))
 	x := func(ev *event.Event) {
 		finding("x")(ev)
 		ev.Entities[event.Host], ev.Entities[event.Principal], ev.Tier = "h", "alice", "Privileged"

@@ -9,18 +9,21 @@ import (
 	"prescore/engine/event"
 )
 
+// shippedRoom is the room with the mappings that come along.
+func shippedRoom(t testing.TB, names *event.Names) *Room {
+	t.Helper()
+	r, err := New(Defaults(), In{Names: names, Builtin: conf.Sources()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // TestPlanChangesNothing: with the plan and the memo an event comes out as it does when every step and pattern is run, for every
 // built-in source, over random fields of names and values that mappings ask for.
 func TestPlanChangesNothing(t *testing.T) {
 	names := event.NewNames()
-	build := func() *Room {
-		r, err := New(Defaults(), In{Names: names, Builtin: conf.Sources()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
-	fast, plain := build(), build()
+	fast, plain := shippedRoom(t, names), shippedRoom(t, names)
 	plain.shapes = nil
 	for _, s := range fast.sources {
 		if s.plan == nil {

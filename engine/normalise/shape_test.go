@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"prescore/conf"
 	"prescore/engine/event"
 )
 
@@ -84,15 +83,8 @@ func fill(ev *event.Event, s []shapeField, rng *rand.Rand) {
 // where all shapes fall on the same few slots.
 func TestShapesChangeNothing(t *testing.T) {
 	names := event.NewNames()
-	build := func() *Room {
-		r, err := New(Defaults(), In{Names: names, Builtin: conf.Sources()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
 	for _, mask := range []uint64{shapeSlots - 1, 7, 0} {
-		fast, plain := build(), build()
+		fast, plain := shippedRoom(t, names), shippedRoom(t, names)
 		fast.shapes.mask, plain.shapes = mask, nil
 		rng := rand.New(rand.NewPCG(9, mask))
 		list := hostileShapes(rng, fast, names)

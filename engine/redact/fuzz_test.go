@@ -133,21 +133,8 @@ func FuzzWords(f *testing.F) {
 		if from < 0 || from > len(s) {
 			return
 		}
-		bytewise := func() (start, end int, ok bool) {
-			if from == 0 {
-				if start, end, ok = netUser(s, 0); ok {
-					return start, end, true
-				}
-			}
-			for i := from; i < len(s); i++ {
-				if start, end, ok = r.at(s, i, from); ok {
-					return start, end, true
-				}
-			}
-			return 0, 0, false
-		}
 		a, b, ok := r.find(s, from)
-		if x, y, is := bytewise(); a != x || b != y || ok != is {
+		if x, y, is := r.plainFind(s, from); a != x || b != y || ok != is {
 			t.Fatalf("%q from %d: %d to %d %v, want %d to %d %v", s, from, a, b, ok, x, y, is)
 		}
 	})
