@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -20,45 +23,128 @@ func BenchmarkEndpoint(b *testing.B) {
 	}
 }
 
-// benchChunks is how many chunks of events there are: enough that neither caches nor the processor's guesses know them by heart.
+// BenchmarkLines is the same for the demo's logs as lines under log, without rules and, where the environment variable RULES names the
+// folder of make bench-host, with all that are in it.
+func BenchmarkLines(b *testing.B) {
+	sets := map[string]string{"none": noRules}
+	if dir := os.Getenv("RULES"); dir != "" {
+		sets["all"] = fmt.Sprintf("%s; detect.rules=[\"%s/all/*.yml\"]", arrival, dir)
+	}
+	for _, rules := range []string{"none", "all"} {
+		set, ok := sets[rules]
+		if !ok {
+			continue
+		}
+		e := openLane(b, set)
+		for _, input := range []string{linux, cloud, firewall, windows} {
+			b.Run(input+"/"+rules, func(b *testing.B) { runLane(b, e, lineChunks(b, input), func(int) {}) })
+		}
+		e.Close()
+	}
+}
+
+// benchChunks is how many chunks there are: enough that neither caches nor the processor's guesses know them by heart.
 const benchChunks = 200
 
+// chunkSize is what tail delivers at a time, bytes.
+const chunkSize = 36 << 10
+
 func endpointLane(b *testing.B, set string) {
+	e := openLane(b, set)
+	defer e.Close()
+	rng := rand.New(rand.NewPCG(1, 2))
+	var line []byte
+	records := -1
+	chunks := chunksOf(b, func(chunk []byte) ([]byte, error) {
+		records++
+		line = appendEvent(line[:0], records, rng)
+		return wire.FromJSON(chunk, bytes.TrimSpace(line))
+	})
+	runLane(b, e, chunks, func(pass int) { rename(chunks, pass) })
+}
+
+// rename gives the events of chunks other ids: with the ids of the pass before all would be replays.
+func rename(chunks [][]byte, pass int) {
+	const mark = "EVT-"
+	for _, c := range chunks {
+		for at := bytes.Index(c, []byte(mark)); at >= 0; {
+			copy(c[at+len(mark):], []byte{'A' + byte(pass/26%26), 'A' + byte(pass%26)})
+			next := bytes.Index(c[at+len(mark):], []byte(mark))
+			if next < 0 {
+				break
+			}
+			at += len(mark) + next
+		}
+	}
+}
+
+// lineChunks gives the lines of one of the inputs as tail without a parser delivers them.
+func lineChunks(b *testing.B, input string) [][]byte {
+	path := filepath.Join(b.TempDir(), "lines")
+	b.Chdir("../..")
+	if err := inputs[input](path, 100_000); err != nil {
+		b.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	lines := bytes.Split(bytes.TrimSpace(data), []byte("\n"))
+	at := -1
+	return chunksOf(b, func(chunk []byte) ([]byte, error) {
+		at++
+		return wire.AppendStr(wire.AppendStr(append(chunk, 0x81), "log"), string(lines[at%len(lines)])), nil
+	})
+}
+
+// chunksOf makes benchChunks chunks of the bodies that add appends.
+func chunksOf(b *testing.B, add func(chunk []byte) ([]byte, error)) [][]byte {
+	var chunks [][]byte
+	for records := 0; len(chunks) < benchChunks; {
+		chunk := make([]byte, 0, chunkSize+4096)
+		for ; len(chunk) < chunkSize; records++ {
+			var err error
+			chunk = append(wire.AppendEventTime(append(chunk, 0x92, 0x92), int64(records)+1715351520e9), 0x80)
+			if chunk, err = add(chunk); err != nil {
+				b.Fatal(err)
+			}
+		}
+		chunks = append(chunks, chunk)
+	}
+	return chunks
+}
+
+func openLane(b *testing.B, set string) *engine.Engine {
 	e, err := engine.Open(engine.Options{Set: set})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer e.Close()
-	rng := rand.New(rand.NewPCG(1, 2))
-	var chunks [][]byte
-	var line []byte
-	records, size := 0, 0
-	for range benchChunks {
-		var chunk []byte
-		for ; len(chunk) < 36<<10; records++ {
-			line = appendEvent(line[:0], records, rng)
-			chunk = append(wire.AppendEventTime(append(chunk, 0x92, 0x92), int64(records)+1715351520e9), 0x80)
-			if chunk, err = wire.FromJSON(chunk, bytes.TrimSpace(line)); err != nil {
-				b.Fatal(err)
-			}
-		}
-		chunks, size = append(chunks, chunk), size+len(chunk)
-	}
+	return e
+}
+
+// runLane filters chunks over and over; before a pass begins again it calls again. One operation is one record.
+func runLane(b *testing.B, e *engine.Engine, chunks [][]byte, again func(pass int)) {
+	before := e.Totals()
 	now := time.Unix(1715351520, 0)
 	var out []byte
-	written := 0
-	b.SetBytes(int64(size / records))
+	read, written, done := 0, 0, 0
 	b.ReportAllocs()
 	b.ResetTimer()
-	done := 0
 	for i := 0; done < b.N; i++ {
+		if i%len(chunks) == 0 && i > 0 {
+			b.StopTimer()
+			again(i / len(chunks))
+			b.StartTimer()
+		}
 		var n engine.Counts
 		out, n, _ = e.Filter(out[:0], chunks[i%len(chunks)], "bench", now)
 		done += int(n[engine.CountEvents])
+		read += len(chunks[i%len(chunks)])
 		written += len(out)
 	}
+	b.SetBytes(int64(read / done))
 	b.ReportMetric(float64(written/done), "B-out")
-	if n := e.Totals(); n[engine.CountEvents] != uint64(done) || n[engine.CountPanics] != 0 {
+	if n := e.Totals(); n[engine.CountEvents]-before[engine.CountEvents] != uint64(done) || n[engine.CountPanics] != before[engine.CountPanics] {
 		b.Fatalf("%v", n)
 	}
 }
