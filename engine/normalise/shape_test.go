@@ -15,7 +15,9 @@ var shapeValues = [][]event.Value{
 	{{K: event.Null}},
 	{{K: event.EmptyArray}, {K: event.EmptyObject}},
 	{event.Str("-"), event.Str(""), event.Str("process_creation"), event.Str("10.0.0.1"), event.Str("CORP\\jane"), event.Str("4624"), event.Str("Security"),
-		event.Str("2024-05-10T14:32:00Z"), event.Str("SHA1=aa,MD5=bb"), event.Str("a text of some words"), event.Str("https://x.example/a?b=c")},
+		event.Str("2024-05-10T14:32:00Z"), event.Str("SHA1=aa,MD5=bb"), event.Str("a text of some words"), event.Str("https://x.example/a?b=c"),
+		event.Str("sshd"), event.Str("dhcpd"), event.Str("tmm"), event.Str("pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)"),
+		event.Str("Rule violated 01071681:5: Virtual address /Common/10.0.0.1 general status changed: it is down")},
 	{event.IntOf(1), event.IntOf(4688), event.IntOf(1715351520), event.FloatOf(0.5), event.BoolOf(true), {K: event.Number, S: "1e3"}, {K: event.Bytes, S: "x"}},
 }
 
