@@ -24,19 +24,23 @@ func fold(a, b uint64) uint64 {
 }
 
 // hash hashes s behind h, which must not hang on the key. The length goes in too: of two texts that follow each other the border counts.
-func (k secret) hash(h uint64, s string) uint64 {
-	n := uint64(len(s))
-	for ; len(s) >= 16; s = s[16:] {
-		h = fold(word8(s)^k[0], word8(s[8:])^h^k[1])
+func (k *secret) hash(h uint64, s string) uint64 {
+	rest := s
+	for ; len(rest) >= 16; rest = rest[16:] {
+		h = fold(word8(rest)^k[0], word8(rest[8:])^h^k[1])
 	}
 	var a, b uint64
-	if len(s) >= 8 {
-		a, s = word8(s), s[8:]
+	if len(rest) >= 8 {
+		a, rest = word8(rest), rest[8:]
 	}
-	for i := 0; i < len(s); i++ {
-		b = b<<8 | uint64(s[i])
+	if len(s) >= 8 { // the bytes that are left, the first the highest, as the end of the last eight
+		b = bits.ReverseBytes64(word8(s[len(s)-8:])) & (1<<(8*len(rest)) - 1)
+	} else {
+		for i := 0; i < len(rest); i++ {
+			b = b<<8 | uint64(rest[i])
+		}
 	}
-	return fold(fold(a^k[1], b^h^k[0]), n^k[1]^0x9e3779b97f4a7c15)
+	return fold(fold(a^k[1], b^h^k[0]), uint64(len(s))^k[1]^0x9e3779b97f4a7c15)
 }
 
 func word8(s string) uint64 {

@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"math/bits"
 	"sync"
 
 	"prescore/engine/event"
@@ -9,40 +10,39 @@ import (
 // Shape of the table of seen ids.
 const (
 	seenWays    = 8  // ids that share one set: an id is forgotten early only where eight newer ones fall on its set
-	seenStripes = 64 // locks, far more than threads
+	seenStripes = 32 // locks, more than threads
+	seenFresh   = 8  // ids that a stripe keeps beside its lock until they go to the table together
 )
 
-// seenHead is what a look reads of an id: a set of them is one line of the processor's cache.
-type seenHead struct {
-	tag uint32 // upper half of the hash
-	at  uint32 // arrival, seconds
-}
-
-// seenBody is the rest: read where the tag fits, which by chance is one record in half a billion.
-type seenBody struct {
-	low      uint64 // lower 48 bits of the hash, then the marks: 0 where nothing is here
+// seenID is what is kept of an id.
+type seenID struct {
+	hash     uint64 // 0 where nothing is here
+	at       uint32 // arrival, seconds
+	marks    uint16
 	risk     float32
 	baseline float32
 }
 
-// The marks of a seenBody: severity, level and route in four bits each, and whether the record was scored.
-const (
-	seenMarks  = 16
-	seenScored = 1 << 15
-)
+// The marks of a seenID: severity, level and route in four bits each, and whether the record was scored.
+const seenScored = 1 << 15
 
 // seenTable remembers the hashes of ids, set-associative, so that a replay costs one look and no allocation. A record is taken for a
 // replay by all 64 bits of a keyed hash: among 65,536 ids that happens by chance once in 10^14 records.
+//
+// Almost every id is new, and the table is larger than a processor's caches: so that is told by seven bits of each id alone, a word a
+// set, and what is new goes to the table a few at a time, so that the waiting for its memory is shared.
 type seenTable struct {
 	key     secret
-	heads   [][seenWays]seenHead
-	bodies  [][seenWays]seenBody
+	hints   []uint64 // see hint
+	ids     [][seenWays]seenID
 	stripes [seenStripes]seenStripe
 }
 
 // seenStripe guards every seenStripes-th set.
 type seenStripe struct {
 	mu        sync.Mutex
+	n         int // of fresh
+	fresh     [seenFresh]freshID
 	recent    []uint32 // places scored since they were last taken to be stored
 	cut       bool     // recent overflowed: all of the stripe is to be stored
 	replays   uint64
@@ -50,47 +50,80 @@ type seenStripe struct {
 	_         [64]byte // stripes next to each other must not share a cache line
 }
 
+// freshID is an id on its way to its place, the number of its set and way.
+type freshID struct {
+	seenID
+	place uint32
+}
+
 func (t *seenTable) init(ids int) {
 	t.key = newSecret()
 	if ids > 0 {
 		n := pow2((ids + seenWays - 1) / seenWays)
-		t.heads, t.bodies = make([][seenWays]seenHead, n), make([][seenWays]seenBody, n)
+		t.hints, t.ids = make([]uint64, n), make([][seenWays]seenID, n)
 	}
 }
 
 // set gives the set of a hash and its stripe.
 func (t *seenTable) set(h uint64) (int, *seenStripe) {
-	i := int(h>>24) & (len(t.heads) - 1)
+	i := int(h>>24) & (len(t.ids) - 1)
 	return i, &t.stripes[i%seenStripes]
 }
 
-// find gives the way of a hash in its set, -1 where it is not there.
-func (t *seenTable) find(i int, h uint64) int {
-	heads := &t.heads[i]
-	for w := range heads {
-		if heads[w].tag == uint32(h>>32) && t.bodies[i][w].low>>seenMarks == h<<seenMarks>>seenMarks {
-			return w
-		}
-	}
-	return -1
+// A hint has a byte a way: seven bits of the hash that has the place, and the upper bit in the way whose id goes next, which is the one
+// that came first. The upper bits are none at first: that is way 0.
+const (
+	hintOnes = 0x0101010101010101
+	hintNext = 0x80 * hintOnes
+)
+
+func hintOf(h uint64) uint64 { return h >> 57 }
+
+// hinted gives the ways that may hold a hash, as the upper bits of their bytes.
+func hinted(hint, h uint64) uint64 {
+	differ := hint&^hintNext ^ hintOf(h)*hintOnes
+	return ^(differ + 0x7f*hintOnes) & hintNext // no byte carries into the next: all are below 128
 }
 
-// oldest gives the way whose id goes next. Of one second any may be, beginning with one that h says: a burst must not take its own
-// newest place over and over.
-func (t *seenTable) oldest(i int, h uint64) int {
-	heads, from := &t.heads[i], int(h>>21)
-	o := from % seenWays
-	for n := range heads {
-		if w := (from + n) % seenWays; heads[w].at < heads[o].at {
-			o = w
+// nextWay gives the way whose id goes next.
+func nextWay(hint uint64) int { return bits.TrailingZeros64(hint&hintNext) >> 3 % seenWays }
+
+// hint writes a hash's hint for a way.
+func (t *seenTable) hint(i, w int, h uint64) {
+	t.hints[i] = t.hints[i]&^(0x7f<<(8*w)) | hintOf(h)<<(8*w)
+}
+
+// claim gives the way of its set to a hash that is new, in place of the oldest one's.
+func (t *seenTable) claim(i int, h uint64) int {
+	w := nextWay(t.hints[i])
+	t.hint(i, w, h)
+	t.hints[i] = t.hints[i]&^hintNext | 0x80<<(8*((w+1)%seenWays))
+	return w
+}
+
+// find gives a hash's id and its place, nil where it is not there. The stripe is locked; the id is valid until it is unlocked.
+func (t *seenTable) find(i int, s *seenStripe, h uint64) (*seenID, uint32) {
+	ways := hinted(t.hints[i], h)
+	if ways == 0 {
+		return nil, 0
+	}
+	for n := s.n - 1; n >= 0; n-- {
+		if f := &s.fresh[n]; f.hash == h {
+			return &f.seenID, f.place
 		}
 	}
-	return o
+	for ; ways != 0; ways &= ways - 1 {
+		w := bits.TrailingZeros64(ways) >> 3
+		if id := &t.ids[i][w]; id.hash == h {
+			return id, uint32(i*seenWays + w)
+		}
+	}
+	return nil, 0
 }
 
 // idHash is of the id with what makes it unique: a record number repeats from host to host, a source's id from source to source.
 func (st *Store) idHash(ev *event.Event) uint64 {
-	k := st.seen.key
+	k := &st.seen.key
 	return k.hash(k.hash(k.hash(uint64(len(ev.Source)), ev.ID), ev.Source), ev.Entities[event.Host]) | 1
 }
 
@@ -100,32 +133,51 @@ func (st *Store) idHash(ev *event.Event) uint64 {
 // because an id can be forged.
 func (st *Store) Seen(ev *event.Event) bool {
 	t := &st.seen
-	if !ev.IDGiven || ev.ID == "" || len(t.heads) == 0 {
+	if !ev.IDGiven || ev.ID == "" || len(t.ids) == 0 {
 		return false
 	}
-	ev.IDHash = st.idHash(ev)
-	nowS := seconds(ev.Arrival)
-	i, s := t.set(ev.IDHash)
+	h, nowS := st.idHash(ev), seconds(ev.Arrival)
+	ev.IDHash = h
+	i, s := t.set(h)
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	w := t.find(i, ev.IDHash)
-	if w >= 0 && !st.forgets(t.heads[i][w].at, nowS) {
-		s.replays++
-		ev.Replayed = true
-		if b := &t.bodies[i][w]; b.low&seenScored != 0 {
-			ev.Severity, ev.Level, ev.Route = int(b.low&15), event.Level(b.low>>4&15), event.Route(b.low>>8&15)
-			ev.Risk, ev.Baseline = float64(b.risk), max(ev.Baseline, float64(b.baseline))
+	if id, _ := t.find(i, s, h); id != nil {
+		if !st.forgets(id.at, nowS) {
+			s.replays++
+			id.replay(ev)
+			s.mu.Unlock()
+			return true
 		}
-		return true
+		*id = seenID{at: id.at} // it comes anew, and its place goes in its turn
 	}
-	if w < 0 {
-		if w = t.oldest(i, ev.IDHash); t.heads[i][w].at != 0 && !st.forgets(t.heads[i][w].at, nowS) {
+	if s.n == seenFresh {
+		st.settleSeen(s)
+	}
+	s.fresh[s.n] = freshID{seenID{hash: h, at: nowS}, uint32(i*seenWays + t.claim(i, h))}
+	s.n++
+	s.mu.Unlock()
+	return false
+}
+
+// replay gives the event the score that the id's first record got, once that has one.
+func (id *seenID) replay(ev *event.Event) {
+	ev.Replayed = true
+	if id.marks&seenScored != 0 {
+		ev.Severity, ev.Level, ev.Route = int(id.marks&15), event.Level(id.marks>>4&15), event.Route(id.marks>>8&15)
+		ev.Risk, ev.Baseline = float64(id.risk), max(ev.Baseline, float64(id.baseline))
+	}
+}
+
+// settleSeen takes the stripe's fresh ids to their places. One after the other: of two of one place the newer stays. The stripe is locked.
+func (st *Store) settleSeen(s *seenStripe) {
+	for n := range s.n {
+		f := &s.fresh[n]
+		id := &st.seen.ids[f.place/seenWays][f.place%seenWays]
+		if id.at != 0 && !st.forgets(id.at, f.at) {
 			s.forgotten++
 		}
+		*id = f.seenID
 	}
-	t.heads[i][w] = seenHead{uint32(ev.IDHash >> 32), nowS}
-	t.bodies[i][w] = seenBody{low: ev.IDHash << seenMarks}
-	return false
+	s.n = 0
 }
 
 // forgets reports whether an id that came at that second is none any more.
@@ -142,17 +194,14 @@ func (st *Store) Scored(ev *event.Event) {
 	t := &st.seen
 	i, s := t.set(ev.IDHash)
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	w := t.find(i, ev.IDHash)
-	if w < 0 {
-		return
+	if id, place := t.find(i, s, ev.IDHash); id != nil {
+		id.marks = seenScored | uint16(ev.Severity&15) | uint16(ev.Level&15)<<4 | uint16(ev.Route&15)<<8
+		id.risk, id.baseline = float32(ev.Risk), float32(ev.Baseline)
+		if st.seenStored.Load() {
+			s.note(place, len(t.ids)*seenWays/seenStripes)
+		}
 	}
-	b := &t.bodies[i][w]
-	b.low = ev.IDHash<<seenMarks | seenScored | uint64(ev.Severity&15) | uint64(ev.Level&15)<<4 | uint64(ev.Route&15)<<8
-	b.risk, b.baseline = float32(ev.Risk), float32(ev.Baseline)
-	if st.seenStored.Load() {
-		s.note(uint32(i*seenWays+w), len(t.heads)*seenWays/seenStripes)
-	}
+	s.mu.Unlock()
 }
 
 // note says that a place is to be stored, as long as fewer than most are.

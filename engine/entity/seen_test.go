@@ -3,6 +3,8 @@ package entity
 import (
 	"fmt"
 	"math/rand"
+	"slices"
+	"sync"
 	"testing"
 
 	"prescore/engine/event"
@@ -13,6 +15,7 @@ import (
 func TestSeenModel(t *testing.T) {
 	st := newStore(t, func(c *Config) { c.SeenIDs = 4096 })
 	model := map[string]int64{}
+	sets := map[int][]string{} // the ids that came new to each set
 	rng := rand.New(rand.NewSource(8))
 	early, replays := 0, uint64(0)
 	for i := range 200_000 {
@@ -25,6 +28,14 @@ func TestSeenModel(t *testing.T) {
 		st.Scored(&ev)
 		if got && !want {
 			t.Fatalf("step %d: %s is known, last came at %d", i, id, last)
+		}
+		set, _ := st.seen.set(ev.IDHash)
+		newest := sets[set][max(0, len(sets[set])-seenWays):]
+		if want && !got && slices.Contains(newest, id) {
+			t.Fatalf("step %d: %s is forgotten, but is one of the newest %d of its set", i, id, seenWays)
+		}
+		if !got {
+			sets[set] = append(newest, id)
 		}
 		if got {
 			replays++
@@ -40,6 +51,71 @@ func TestSeenModel(t *testing.T) {
 	}
 	if n := counter(t, st, "seen_forgotten"); n < uint64(early) || early == 0 {
 		t.Errorf("%d counted as forgotten, %d were missed", n, early)
+	}
+}
+
+// TestSeenThreads: of the records of one id that several threads take at once, one is the first, and no other gets a score that is not its.
+func TestSeenThreads(t *testing.T) {
+	const ids, threads = 20_000, 4
+	st := newStore(t, func(c *Config) { c.SeenIDs = 1 << 18 })
+	var first [threads][ids]bool
+	var wg sync.WaitGroup
+	for n := range threads {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := range ids {
+				ev := event.Event{ID: fmt.Sprint(i), IDGiven: true, Arrival: second}
+				if first[n][i] = !st.Seen(&ev); !first[n][i] && ev.Risk != 0 && ev.Risk != float64(i%90+1) {
+					t.Errorf("id %d got risk %v", i, ev.Risk)
+				}
+				ev.Risk = float64(i%90 + 1)
+				st.Scored(&ev)
+				if i%1000 == 0 {
+					st.TakeSeen()
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	for i := range ids {
+		n := 0
+		for _, f := range first {
+			if f[i] {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Fatalf("%d records were the first of id %d", n, i)
+		}
+	}
+}
+
+// TestRestoreSeenOrder: in whatever order stored ids come back, the newest of each set are known, and the oldest go first.
+func TestRestoreSeenOrder(t *testing.T) {
+	const ids = 200
+	rng := rand.New(rand.NewSource(5))
+	for range 50 {
+		st := newStore(t, func(c *Config) { c.SeenIDs = 8 * seenWays })
+		sets := map[int][]seenID{}
+		for _, n := range rng.Perm(ids) {
+			id := seenID{hash: rng.Uint64() | 1, at: uint32(n + 1), marks: seenScored}
+			st.seen.restore(id)
+			set, _ := st.seen.set(id.hash)
+			sets[set] = append(sets[set], id)
+		}
+		for i, list := range sets {
+			slices.SortFunc(list, func(a, b seenID) int { return int(a.at) - int(b.at) })
+			list = list[max(0, len(list)-seenWays):]
+			for n, oldest := 0, nextWay(st.seen.hints[i]); n < seenWays; n++ {
+				w := (oldest + n) % seenWays
+				if want := len(list) - seenWays + n; want >= 0 && st.seen.ids[i][w] != list[want] {
+					t.Fatalf("the id of rank %d of set %d is %+v, not %+v", n, i, st.seen.ids[i][w], list[want])
+				} else if want >= 0 && hinted(st.seen.hints[i], list[want].hash)>>(8*w+7)&1 == 0 {
+					t.Fatalf("way %d of set %d has no hint of its id", w, i)
+				}
+			}
+		}
 	}
 }
 
@@ -73,6 +149,36 @@ func TestSeenHash(t *testing.T) {
 	}
 	if a, b := newStore(t, nil), newStore(t, nil); a.idHash(&event.Event{ID: "x"}) == b.idHash(&event.Event{ID: "x"}) {
 		t.Error("two stores hash alike: an id could be made that another's is taken for")
+	}
+}
+
+// TestSeenHashStable: ids are stored with their hashes, so that what was written once must be found by any build that comes after.
+func TestSeenHashStable(t *testing.T) {
+	k := secret{0x0123456789abcdef, 0xfedcba9876543210}
+	plain := func(h uint64, s string) uint64 {
+		n := uint64(len(s))
+		for ; len(s) >= 16; s = s[16:] {
+			h = fold(word8(s)^k[0], word8(s[8:])^h^k[1])
+		}
+		var a, b uint64
+		if len(s) >= 8 {
+			a, s = word8(s), s[8:]
+		}
+		for i := 0; i < len(s); i++ {
+			b = b<<8 | uint64(s[i])
+		}
+		return fold(fold(a^k[1], b^h^k[0]), n^k[1]^0x9e3779b97f4a7c15)
+	}
+	rng := rand.New(rand.NewSource(3))
+	for n := range 70 {
+		b := make([]byte, n)
+		rng.Read(b)
+		if h := rng.Uint64(); k.hash(h, string(b)) != plain(h, string(b)) {
+			t.Errorf("the hash of %d bytes changed", n)
+		}
+	}
+	if h := k.hash(3, "EVT-00000001"); h != 0x94cd278c0c318495 {
+		t.Errorf("%#x", h)
 	}
 }
 

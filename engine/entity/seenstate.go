@@ -16,20 +16,20 @@ const (
 )
 
 // SeenBytes gives how many bytes all ids take that can be remembered: a journal of more has nothing to add.
-func (st *Store) SeenBytes() int { return seenHeader + len(st.seen.heads)*seenWays*seenEntry }
+func (st *Store) SeenBytes() int { return seenHeader + len(st.seen.ids)*seenWays*seenEntry }
 
 // TakeSeen gives the ids scored since the last call, in batches to be stored behind those before; all of them, in place of those before,
 // where anew is true. Call it before Changes and store both: then no id is stored without what its record did.
 func (st *Store) TakeSeen() (batches [][]byte, anew bool) {
 	t := &st.seen
-	if len(t.heads) == 0 {
+	if len(t.ids) == 0 {
 		return nil, false
 	}
 	anew = !st.seenStored.Swap(true)
 	var b []byte
 	add := func(place uint32) {
-		i, w := int(place/seenWays), place%seenWays
-		if t.bodies[i][w].low&seenScored == 0 {
+		id := &t.ids[place/seenWays][place%seenWays]
+		if id.marks&seenScored == 0 {
 			return
 		}
 		if len(b) >= seenHeader+seenBatch*seenEntry {
@@ -39,15 +39,16 @@ func (st *Store) TakeSeen() (batches [][]byte, anew bool) {
 			b = binary.LittleEndian.AppendUint64([]byte{seenVersion}, t.key[0])
 			b = binary.LittleEndian.AppendUint64(b, t.key[1])
 		}
-		b = appendSeen(b, t.heads[i][w], &t.bodies[i][w])
+		b = appendSeen(b, id)
 	}
 	for n := range t.stripes {
 		s := &t.stripes[n]
 		s.mu.Lock()
+		st.settleSeen(s)
 		if anew || s.cut {
-			for i := n; i < len(t.heads); i += seenStripes {
-				for w := range seenWays {
-					add(uint32(i*seenWays + w))
+			for i := n; i < len(t.ids); i += seenStripes {
+				for w, oldest := 0, nextWay(t.hints[i]); w < seenWays; w++ {
+					add(uint32(i*seenWays + (oldest+w)%seenWays))
 				}
 			}
 		} else {
@@ -64,13 +65,13 @@ func (st *Store) TakeSeen() (batches [][]byte, anew bool) {
 	return batches, anew
 }
 
-func appendSeen(dst []byte, h seenHead, b *seenBody) []byte {
+func appendSeen(dst []byte, id *seenID) []byte {
 	le := binary.LittleEndian
-	dst = le.AppendUint64(dst, uint64(h.tag)<<32|b.low>>seenMarks&math.MaxUint32)
-	dst = le.AppendUint32(dst, h.at)
-	dst = le.AppendUint16(dst, uint16(b.low))
-	dst = le.AppendUint32(dst, math.Float32bits(b.risk))
-	return le.AppendUint32(dst, math.Float32bits(b.baseline))
+	dst = le.AppendUint64(dst, id.hash)
+	dst = le.AppendUint32(dst, id.at)
+	dst = le.AppendUint16(dst, id.marks)
+	dst = le.AppendUint32(dst, math.Float32bits(id.risk))
+	return le.AppendUint32(dst, math.Float32bits(id.baseline))
 }
 
 // SeenInfo tells of a batch: how many ids, and the arrival of the newest, nanoseconds since 1970.
@@ -98,64 +99,72 @@ func (st *Store) RestoreSeen(batch []byte) error {
 	if !st.seenKeyed {
 		st.seenKeyed, t.key = true, key
 	}
-	if key != t.key || len(t.heads) == 0 {
+	if key != t.key || len(t.ids) == 0 {
 		st.dropped.Add(1)
 		return nil
 	}
 	for b := batch[seenHeader:]; len(b) > 0; b = b[seenEntry:] {
 		le := binary.LittleEndian
-		t.restore(le.Uint64(b), le.Uint32(b[8:]), seenBody{
-			low: uint64(le.Uint16(b[12:])), risk: math.Float32frombits(le.Uint32(b[14:])), baseline: math.Float32frombits(le.Uint32(b[18:])),
-		})
+		id := seenID{le.Uint64(b), le.Uint32(b[8:]), le.Uint16(b[12:]), math.Float32frombits(le.Uint32(b[14:])), math.Float32frombits(le.Uint32(b[18:]))}
+		if id.hash&1 == 1 && id.marks&seenScored != 0 { // else no hash of ours
+			t.restore(id)
+		}
 	}
 	st.seenRestored.Add(uint64(ids))
 	return nil
 }
 
-// restore enters an id that came at that second, unless the table knows better; body.low are its marks alone.
-func (t *seenTable) restore(h uint64, at uint32, body seenBody) {
-	if h&1 == 0 || body.low&seenScored == 0 {
-		return // no hash of ours
-	}
-	i, s := t.set(h)
+// restore enters an id, unless the table knows better: before the first record, so that no stripe has fresh ones. A set stays in order of
+// arrival: who is older than the id move on by a place, and the oldest goes.
+func (t *seenTable) restore(id seenID) {
+	i, s := t.set(id.hash)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := t.find(i, h)
-	if w < 0 {
-		w = t.oldest(i, h)
+	set := &t.ids[i]
+	if was, _ := t.find(i, s, id.hash); was != nil {
+		if was.at > id.at {
+			return
+		}
+		if was.at == id.at {
+			*was = id
+			return
+		}
+		*was = seenID{at: was.at}
 	}
-	if t.heads[i][w].at > at {
+	to := nextWay(t.hints[i])
+	if set[to].at > id.at {
 		return
 	}
-	body.low |= h << seenMarks
-	t.heads[i][w], t.bodies[i][w] = seenHead{uint32(h >> 32), at}, body
+	for n, oldest := 1, to; n < seenWays; n++ {
+		from := (oldest + n) % seenWays
+		if set[from].at > id.at {
+			break
+		}
+		set[to] = set[from]
+		t.hint(i, to, set[from].hash)
+		to = from
+	}
+	set[to] = id
+	t.hint(i, to, id.hash)
 }
 
-// adoptSeen takes over the ids of another store, for a hot reload.
+// adoptSeen takes over the ids of another store, scored or not, for a hot reload.
 func (st *Store) adoptSeen(old *Store) {
-	if len(st.seen.heads) == 0 || len(old.seen.heads) == 0 {
+	if len(st.seen.ids) == 0 || len(old.seen.ids) == 0 {
 		return
 	}
 	st.seen.key, st.seenKeyed = old.seen.key, true
 	for n := range old.seen.stripes {
 		s := &old.seen.stripes[n]
 		s.mu.Lock()
-		for i := n; i < len(old.seen.heads); i += seenStripes {
-			for w, b := range old.seen.bodies[i] {
-				if b.low != 0 {
-					st.seen.adopt(old.seen.heads[i][w], b)
+		old.settleSeen(s)
+		for i := n; i < len(old.seen.ids); i += seenStripes {
+			for _, id := range old.seen.ids[i] {
+				if id.hash != 0 {
+					st.seen.restore(id)
 				}
 			}
 		}
 		s.mu.Unlock()
-	}
-}
-
-// adopt enters an id of another table, scored or not.
-func (t *seenTable) adopt(h seenHead, b seenBody) {
-	hash := uint64(h.tag)<<32 | b.low>>seenMarks&math.MaxUint32
-	i, _ := t.set(hash)
-	if w := t.oldest(i, hash); t.heads[i][w].at <= h.at {
-		t.heads[i][w], t.bodies[i][w] = h, b
 	}
 }

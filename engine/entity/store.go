@@ -181,6 +181,7 @@ func (st *Store) Counters() []Counter {
 	for i := range st.seen.stripes {
 		s := &st.seen.stripes[i]
 		s.mu.Lock()
+		st.settleSeen(s) // which counts who went
 		replays += s.replays
 		forgotten += s.forgotten
 		s.mu.Unlock()
