@@ -51,8 +51,7 @@ func encodeAlone(b *testing.B, set string, text bool, lines [][]byte) {
 	b.Cleanup(e.Close)
 	workers := make([]*worker, len(lines))
 	for i, line := range lines {
-		w := &worker{rooms: e.rooms.Load()}
-		w.renew()
+		w := newWorker(e.rooms.Load())
 		record := append(wire.AppendEventTime([]byte{0x92, 0x92}, now.UnixNano()), 0x80)
 		if text {
 			record = wire.AppendStr(append(record, "\x81\xa3log"...), string(line))
@@ -63,7 +62,7 @@ func encodeAlone(b *testing.B, set string, text bool, lines [][]byte) {
 		if _, err := decode.Next(w.ev, record); err != nil {
 			b.Fatal(err)
 		}
-		w.rooms.apply(w.ev, nil)
+		w.apply(nil)
 		workers[i] = w
 	}
 	var out []byte

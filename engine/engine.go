@@ -138,7 +138,7 @@ func (e *Engine) object(w *worker, dst, chunk []byte, n *Counts) (out []byte, si
 		n.passed(rec.Kind)
 		return append(dst, chunk[:rec.Size]...), rec.Size, false
 	}
-	w.rooms.apply(w.ev, nil)
+	w.apply(nil)
 	dst = append(dst, rec.Head...)
 	dst = w.rooms.encode.Append(dst, w.ev)
 	dst = w.emit(dst, w.ev.Incidents, n)
@@ -152,8 +152,7 @@ func (e *Engine) object(w *worker, dst, chunk []byte, n *Counts) (out []byte, si
 func (e *Engine) Inspect(record []byte, tag string, now time.Time, see func(room string, ev *event.Event)) ([]byte, error) {
 	e.gate.RLock()
 	defer e.gate.RUnlock()
-	w := &worker{rooms: e.rooms.Load()}
-	w.renew()
+	w := newWorker(e.rooms.Load())
 	w.ev.Tag, w.ev.Arrival = tag, now.UnixNano()
 	rec, err := decode.Next(w.ev, record)
 	if err != nil {
@@ -163,7 +162,7 @@ func (e *Engine) Inspect(record []byte, tag string, now time.Time, see func(room
 		return nil, errors.New("not a record, or one that is scored already")
 	}
 	see("decode", w.ev)
-	w.rooms.apply(w.ev, see)
+	w.apply(see)
 	return w.rooms.encode.Append(nil, w.ev), nil
 }
 
@@ -174,7 +173,7 @@ func (e *Engine) unscored(w *worker, dst, chunk []byte, rec decode.Record, n *Co
 		return append(dst, chunk...), len(chunk), false
 	}
 	w.ev.Tag, w.ev.Arrival, w.ev.Raw, w.ev.HostTime = w.tag, w.arrival, rec.Body, rec.Time
-	identify(w.ev)
+	w.identify(w.ev)
 	w.ev.Problem("engine", "panic", "")
 	dst = w.rooms.encode.Append(append(dst, rec.Head...), w.ev)
 	n.event(w.ev)
@@ -183,11 +182,18 @@ func (e *Engine) unscored(w *worker, dst, chunk []byte, rec decode.Record, n *Co
 
 // worker is what one thread needs for one chunk.
 type worker struct {
-	rooms   *rooms
-	ev      *event.Event
+	rooms *rooms
+	ev    *event.Event
+	identifier
 	tag     string
 	arrival int64
 	latest  int64 // arrival of the latest event so far
+}
+
+func newWorker(r *rooms) *worker {
+	w := &worker{rooms: r, identifier: newIdentifier()}
+	w.renew()
+	return w
 }
 
 func (w *worker) renew() { w.ev = event.New(w.rooms.names) }
@@ -211,9 +217,7 @@ func (p *pool) get(r *rooms) *worker {
 			return w
 		}
 	}
-	w := &worker{rooms: r}
-	w.renew()
-	return w
+	return newWorker(r)
 }
 
 func (p *pool) put(w *worker) {

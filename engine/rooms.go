@@ -79,15 +79,16 @@ type rooms struct {
 	encode    *encode.Room
 }
 
-// apply takes an event through the rooms, in the order of the package comment. see, where not nil, is called after each room.
-func (r *rooms) apply(ev *event.Event, see func(room string, ev *event.Event)) {
+// apply takes the worker's event through the rooms, in the order of the package comment. see, where not nil, is called after each room.
+func (w *worker) apply(see func(room string, ev *event.Event)) {
 	if see == nil {
 		see = blind
 	}
+	r, ev := w.rooms, w.ev
 	r.parse.Apply(ev)
 	see("parse", ev)
 	r.normalise.Apply(ev)
-	identify(ev)
+	w.identify(ev)
 	if r.replay {
 		ev.Arrival = happened(ev)
 	}

@@ -56,8 +56,7 @@ func (m *meter) next() {
 
 func benchRooms(b *testing.B, e *Engine, lines [][]byte) {
 	chunks, records, bytes := chunksOf(lines)
-	w := &worker{rooms: e.rooms.Load()}
-	w.renew()
+	w := newWorker(e.rooms.Load())
 	m := newMeter()
 	see := func(string, *event.Event) { m.next() }
 	var out []byte
@@ -74,7 +73,7 @@ func benchRooms(b *testing.B, e *Engine, lines [][]byte) {
 					b.Fatalf("not a record: %v", err)
 				}
 				m.next()
-				w.rooms.apply(w.ev, see)
+				w.apply(see)
 				out = w.rooms.encode.Append(out[:0], w.ev)
 				m.next()
 				c = c[rec.Size:]
