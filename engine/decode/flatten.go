@@ -20,6 +20,9 @@ type flattener struct {
 // members reads n pairs of a map whose own name is prefix ("" for the body itself).
 func (f *flattener) members(prefix string, n uint64, depth int) error {
 	for ; n > 0; n-- {
+		if depth == 0 && f.again() {
+			continue
+		}
 		key, err := f.key()
 		if err != nil {
 			return err
@@ -27,12 +30,46 @@ func (f *flattener) members(prefix string, n uint64, depth int) error {
 		if depth == 0 && key == MarkKey && isMark(f.b[f.off:]) {
 			f.marked = true
 		}
-		name, id := f.name(prefix, key)
-		if err := f.value(name, id, depth+1); err != nil {
+		name, ref := f.name(prefix, key)
+		if err := f.value(name, ref, depth+1); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// again reads a pair that is like the one of the record before in this place: the same short name, and a value that holds no others.
+func (f *flattener) again() bool {
+	slot := f.ev.Ahead(0)
+	if slot == nil {
+		return false
+	}
+	b, n := f.b[f.off:], len(slot.Name)
+	if n > 31 || len(b) < n+2 || b[0] != 0xa0|byte(n) || event.View(b[1:1+n]) != slot.Name {
+		return false
+	}
+	b = b[1+n:]
+	head, size := 1, int(b[0]&0x1f)
+	if c := b[0]; c&0xe0 != 0xa0 {
+		if c != 0xd9 || len(b) < 2 {
+			v, size := scalar(b)
+			if size == 0 {
+				return false
+			}
+			slot.Value.S, slot.Value.N, slot.Value.K = "", v.N, v.K
+			f.off += 1 + n + size
+			f.ev.Again(slot)
+			return true
+		}
+		head, size = 2, int(b[1])
+	}
+	if len(b) < head+size {
+		return false
+	}
+	slot.Value.S, slot.Value.N, slot.Value.K = event.View(b[head:head+size]), 0, event.String
+	f.off += 1 + n + head + size
+	f.ev.Again(slot)
+	return true
 }
 
 // short reads a text of the two shortest heads, which nearly every key and most values have; false where it is another object.
@@ -82,24 +119,27 @@ func (f *flattener) key() (string, error) {
 	return "?", err
 }
 
-// name joins prefix and key, and gives the interned name where there is one.
-func (f *flattener) name(prefix, key string) (string, event.NameID) {
-	if prefix == "" {
-		_, id := f.ev.Resolve(key)
-		return key, id
+// name joins prefix and key, and gives the reference of the name where the event knows it.
+func (f *flattener) name(prefix, key string) (string, event.NameRef) {
+	if prefix != "" {
+		return f.ev.ReferJoined(prefix, key)
 	}
-	return f.ev.ResolveJoined(prefix, key)
+	known, ref := f.ev.Refer(key)
+	if known == "" {
+		return key, 0
+	}
+	return known, ref
 }
 
 // value reads one object under a name: a leaf, or a container whose leaves it goes through.
-func (f *flattener) value(name string, id event.NameID, depth int) error {
+func (f *flattener) value(name string, ref event.NameRef, depth int) error {
 	if s, ok := f.short(); ok {
-		f.add(name, id, event.Value{S: s, K: event.String})
+		f.add(name, ref, event.Value{S: s, K: event.String})
 		return nil
 	}
 	if v, size := scalar(f.b[f.off:]); size > 0 {
 		f.off += size
-		f.add(name, id, v)
+		f.add(name, ref, v)
 		return nil
 	}
 	t, err := wire.Next(f.b[f.off:])
@@ -107,19 +147,19 @@ func (f *flattener) value(name string, id event.NameID, depth int) error {
 		return err
 	}
 	if t.Type == wire.Map || t.Type == wire.Array {
-		return f.container(t, name, id, depth)
+		return f.container(t, name, ref, depth)
 	}
 	f.off += t.Size
-	f.add(name, id, leaf(t))
+	f.add(name, ref, leaf(t))
 	return nil
 }
 
-func (f *flattener) container(t wire.Token, name string, id event.NameID, depth int) error {
+func (f *flattener) container(t wire.Token, name string, ref event.NameRef, depth int) error {
 	if depth >= event.MaxDepth || f.full {
 		n, err := wire.Skip(f.b[f.off:])
 		if err == nil && !f.full {
 			f.ev.Problem("decode", "too_deep", "")
-			f.add(name, id, event.Value{S: event.View(f.b[f.off : f.off+n]), K: event.Opaque})
+			f.add(name, ref, event.Value{S: event.View(f.b[f.off : f.off+n]), K: event.Opaque})
 		}
 		f.off += n
 		return err
@@ -127,23 +167,23 @@ func (f *flattener) container(t wire.Token, name string, id event.NameID, depth 
 	f.off += t.Size
 	switch {
 	case t.Type == wire.Map && t.N == 0:
-		f.add(name, id, event.Value{K: event.EmptyObject})
+		f.add(name, ref, event.Value{K: event.EmptyObject})
 	case t.Type == wire.Array && t.N == 0:
-		f.add(name, id, event.Value{K: event.EmptyArray})
+		f.add(name, ref, event.Value{K: event.EmptyArray})
 	case t.Type == wire.Map:
 		return f.members(name, t.N, depth)
 	}
 	for n := t.N; n > 0 && t.Type == wire.Array; n-- {
-		if err := f.value(name, id, depth+1); err != nil {
+		if err := f.value(name, ref, depth+1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *flattener) add(name string, id event.NameID, v event.Value) {
+func (f *flattener) add(name string, ref event.NameRef, v event.Value) {
 	if !f.full {
-		f.full = !f.ev.AddID(id, name, v, 0)
+		f.full = !f.ev.AddRef(ref, name, v, 0)
 	}
 }
 

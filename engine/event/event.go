@@ -14,7 +14,8 @@ type Field struct {
 	Value Value
 	Layer uint8  // 0: the record as it arrived; 1 and up: read out of text by a parser, one more for each nested format
 	ID    NameID // the interned name, 0 where nobody asked for it
-	next  int32  // index plus one of the next field of the same ID
+	ref   NameRef
+	next  int32 // index plus one of the next field of the same ID
 }
 
 // Event is one record on its way (see the package comment). Reuse it: Reset, fill, read.
@@ -81,6 +82,8 @@ type Event struct {
 	have  [(NumKeys + 63) / 64]uint64
 	heads []span // by NameRef: first and last field of that name
 	order order
+	moved bool // a field was linked anew: the lists are not in the order of the fields
+	stale int  // so many of the first fields are linked: those of the record before where there are fewer now (again.go)
 }
 
 type span struct {
@@ -99,11 +102,15 @@ func New(names *Names) *Event {
 func (e *Event) room() {
 	e.order = order{base: NameRef(e.Names.Len())}
 	e.heads = make([]span, e.Names.Len()+maxLearnt)
+	e.stale = 0
 }
 
 // Reset makes the event ready for the next record; every view of the last one ends.
 func (e *Event) Reset() {
-	e.clear()
+	e.stale = max(e.stale, len(e.Fields))
+	if e.moved || cap(e.Fields) > 1024 {
+		e.clear()
+	}
 	if cap(e.Fields) > 1024 { // one wide record must not make every later one carry its memory
 		e.Fields = make([]Field, 0, 64)
 	}
@@ -113,19 +120,21 @@ func (e *Event) Reset() {
 	e.order.prev = 0
 	e.Arena.Reset()
 	// What is kept is set aside by hand: an Event with it in would be built elsewhere first and copied.
-	names, fields, arena, canon, heads, order := e.Names, e.Fields[:0], e.Arena, e.canon, e.heads, e.order
+	names, fields, arena, canon, heads, order, stale := e.Names, e.Fields[:0], e.Arena, e.canon, e.heads, e.order, e.stale
 	intel, techniques, tactics, findings, problems := e.Intel[:0], e.Techniques[:0], e.Tactics[:0], e.Findings[:0], e.Problems[:0]
 	*e = Event{}
-	e.Names, e.Fields, e.Arena, e.canon, e.heads, e.order = names, fields, arena, canon, heads, order
+	e.Names, e.Fields, e.Arena, e.canon, e.heads, e.order, e.stale = names, fields, arena, canon, heads, order, stale
 	e.Intel, e.Techniques, e.Tactics, e.Findings, e.Problems = intel, techniques, tactics, findings, problems
 }
 
 // clear empties the lists of fields by name.
 func (e *Event) clear() {
-	for i := range e.Fields {
-		s := &e.heads[e.Fields[i].ID]
+	n := max(e.stale, len(e.Fields))
+	for i := range e.Fields[:n] {
+		s := &e.heads[e.Fields[:n][i].ID]
 		s.first, s.last = 0, 0
 	}
+	e.stale = 0
 }
 
 // Add appends a field. Over MaxFields it is refused with a problem and false. name and v are kept as views.
@@ -136,11 +145,25 @@ func (e *Event) Add(name string, v Value, layer uint8) bool {
 
 // AddID is Add for a name whose integer is known (0: it has none).
 func (e *Event) AddID(id NameID, name string, v Value, layer uint8) bool {
-	if len(e.Fields) >= MaxFields {
+	return e.AddRef(NameRef(id), name, v, layer)
+}
+
+// AddRef is Add for a name whose reference is known (0: it has none); name is then the text that the event has for it.
+func (e *Event) AddRef(ref NameRef, name string, v Value, layer uint8) bool {
+	n, id := len(e.Fields), e.IDOf(ref)
+	if n < e.stale {
+		if f := &e.Fields[:n+1][n]; f.ID == id && f.Layer == layer {
+			f.Name, f.ref = name, ref
+			f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
+			e.Fields = e.Fields[:n+1]
+			return true
+		}
+		e.settle()
+	}
+	if n >= MaxFields {
 		e.Problem("event", "too_many_fields", "")
 		return false
 	}
-	n := len(e.Fields)
 	if n == cap(e.Fields) {
 		e.Fields = append(e.Fields, Field{})
 	}
@@ -148,30 +171,36 @@ func (e *Event) AddID(id NameID, name string, v Value, layer uint8) bool {
 	f := &e.Fields[n] // its parts one by one: a whole Field would be built elsewhere first and copied
 	f.Name = name
 	f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
-	f.Layer, f.ID, f.next = layer, id, 0
+	f.Layer, f.ID, f.ref, f.next = layer, id, ref, 0
 	if id != 0 {
-		s, at := &e.heads[id], int32(n+1)
-		if s.first == 0 {
-			s.first = at
-		} else {
-			e.Fields[s.last-1].next = at
-		}
-		s.last = at
+		e.link(n, id)
 	}
 	return true
+}
+
+// link puts field i at the end of the list of its name.
+func (e *Event) link(i int, id NameID) {
+	s, at := &e.heads[id], int32(i+1)
+	if s.first == 0 {
+		s.first = at
+	} else {
+		e.Fields[s.last-1].next = at
+	}
+	s.last = at
 }
 
 // First gives the first field of an interned name, nil where the record has none. Next gives the others, in order. Both are
 // valid until a field is added.
 func (e *Event) First(id NameID) *Field {
-	if s := e.heads[id]; s.first != 0 && id != 0 {
-		return &e.Fields[s.first-1]
+	if i := int(e.heads[id].first) - 1; uint(i) < uint(len(e.Fields)) && id != 0 {
+		return &e.Fields[i]
 	}
 	return nil
 }
 
 // Last gives the last field of an interned name, the innermost format's where several have it; nil where the record has none.
 func (e *Event) Last(id NameID) *Field {
+	e.settle()
 	if s := e.heads[id]; s.first != 0 && id != 0 {
 		return &e.Fields[s.last-1]
 	}
@@ -180,32 +209,25 @@ func (e *Event) Last(id NameID) *Field {
 
 // Next gives the next field of the same name, nil after the last.
 func (e *Event) Next(f *Field) *Field {
-	if f.next == 0 {
-		return nil
+	if i := int(f.next) - 1; uint(i) < uint(len(e.Fields)) {
+		return &e.Fields[i]
 	}
-	return &e.Fields[f.next-1]
+	return nil
 }
 
 // Relink gives field i the interned name id in place of its own, so that every shape of one source is found under one name; its
 // Name stays what the record said.
 func (e *Event) Relink(i int, id NameID) {
+	e.settle()
 	f := &e.Fields[i]
 	if f.ID == id {
 		return
 	}
 	e.unlink(i)
-	f.ID = id
-	if id == 0 {
-		return
+	f.ID, f.ref, e.moved = id, 0, true
+	if id != 0 {
+		e.link(i, id)
 	}
-	n := int32(i + 1)
-	s := &e.heads[id]
-	if s.first == 0 {
-		s.first = n
-	} else {
-		e.Fields[s.last-1].next = n
-	}
-	s.last = n
 }
 
 // unlink takes field i out of the list of its name.
@@ -244,9 +266,9 @@ func (e *Event) Rewind(n int) {
 	e.Fields = e.Fields[:n]
 	for i := range e.Fields {
 		f := &e.Fields[i]
-		id := f.ID
-		f.ID, f.next = 0, 0
-		e.Relink(i, id)
+		if f.next = 0; f.ID != 0 {
+			e.link(i, f.ID)
+		}
 	}
 }
 

@@ -42,6 +42,12 @@ func (e *Event) IDOf(r NameRef) NameID {
 // Resolve gives the interned name of the next name of a record, 0 where it has none, and the name itself in memory that lives as long
 // as the event; it is "" where the event does not know it, which is for the reader to keep.
 func (e *Event) Resolve(name string) (string, NameID) {
+	known, r := e.Refer(name)
+	return known, e.IDOf(r)
+}
+
+// Refer is Resolve that gives the reference, for AddRef.
+func (e *Event) Refer(name string) (string, NameRef) {
 	r := e.heads[e.order.prev].follow
 	known := e.text(r)
 	if known != name {
@@ -53,7 +59,7 @@ func (e *Event) Resolve(name string) (string, NameID) {
 	if r != 0 {
 		e.order.prev = r
 	}
-	return known, e.IDOf(r)
+	return known, r
 }
 
 // Expected gives the name that followed the last one, for a reader that can compare it with text it has not taken apart yet; Take
@@ -75,22 +81,28 @@ func (e *Event) Take(r NameRef) { e.order.prev = r }
 
 // ResolveJoined is Resolve for prefix and key joined with a dot; it always gives the name.
 func (e *Event) ResolveJoined(prefix, key string) (string, NameID) {
+	name, r := e.ReferJoined(prefix, key)
+	return name, e.IDOf(r)
+}
+
+// ReferJoined is ResolveJoined that gives the reference, for AddRef.
+func (e *Event) ReferJoined(prefix, key string) (string, NameRef) {
 	r := e.heads[e.order.prev].follow
 	if n := e.text(r); len(n) == len(prefix)+1+len(key) && n[len(prefix)] == '.' && n[len(prefix)+1:] == key && n[:len(prefix)] == prefix {
 		e.order.prev = r
-		return n, e.IDOf(r)
+		return n, r
 	}
 	size := len(prefix) + 1 + len(key)
 	d := e.Arena.Grab(size)
 	copy(d, prefix)
 	d[len(prefix)] = '.'
 	copy(d[len(prefix)+1:], key)
-	known, id := e.Resolve(View(d))
+	known, r := e.Refer(View(d))
 	if known == "" {
 		return View(d), 0
 	}
 	e.Arena.Shrink(size)
-	return known, id
+	return known, r
 }
 
 // look looks a name up, learns it where nobody asked for it, and remembers that it came after the last one.
