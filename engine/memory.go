@@ -1,15 +1,29 @@
 package engine
 
 import (
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 )
 
-// compilePercent is the collector's target while a configuration is compiled: thousands of rules leave several times their size in
-// garbage, and an agent's container is as large as the peak. It costs a tenth of the compiling.
-const compilePercent = 25
+// Thousands of rules leave several times their size in garbage while they are compiled, and an agent's container is as large as the
+// peak. A collection costs as much as there is that lives, so the fewest are those of a heap that goes up to one size, whatever lives.
+const (
+	compileHeap    = 40 << 20 // no collection below: less than the heap of an agent without rules later has, whose collector waits for twice of what lives
+	compilePercent = 25       // and what else the heap may have over what lives
+	leastHeap      = 4 << 20  // what the runtime takes a target's percents of where less lives
+)
 
-// lean counts the compilations under way; the first lowers the collector's target, the last restores it.
+// compileTarget gives the collector's target, in percent, where so many bytes live.
+func compileTarget(live uint64) int {
+	if live >= compileHeap {
+		return compilePercent
+	}
+	return max(compilePercent, int((compileHeap-live)*100/max(live, leastHeap)))
+}
+
+// lean counts the compilations under way; the first sets the collector's target, the last restores it.
 var lean struct {
 	mu     sync.Mutex
 	users  int
@@ -20,7 +34,8 @@ var lean struct {
 func leanly(compile func()) {
 	lean.mu.Lock()
 	if lean.users++; lean.users == 1 {
-		lean.before = debug.SetGCPercent(compilePercent)
+		lean.before = debug.SetGCPercent(compileTarget(lived()))
+		aim()
 	}
 	lean.mu.Unlock()
 	defer func() {
@@ -32,4 +47,24 @@ func leanly(compile func()) {
 		}
 	}()
 	compile()
+}
+
+// lived gives how many bytes the last collection found alive.
+func lived() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// aim sets the target anew after the next collection, and after each that follows while something compiles.
+func aim() {
+	type collected struct{ _ [16]byte }
+	runtime.SetFinalizer(new(collected), func(*collected) {
+		lean.mu.Lock()
+		defer lean.mu.Unlock()
+		if lean.users > 0 {
+			debug.SetGCPercent(compileTarget(lived()))
+			aim()
+		}
+	})
 }

@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -86,16 +87,18 @@ func single(e *Expr) *Expr {
 // item reads one entry of a map.
 func (d *detector) item(key, val *yaml.Node, depth int) (*Expr, error) {
 	val = deref(val)
-	parts := strings.Split(key.Value, "|")
-	it := &Item{Field: strings.TrimSpace(parts[0]), Mods: strings.Join(parts[1:], "|"), Line: key.Line}
-	var nodes []*yaml.Node
+	field, names, modified := strings.Cut(key.Value, "|")
+	it := &Item{Field: strings.TrimSpace(field), Mods: names, Line: key.Line}
+	var one [1]*yaml.Node
+	nodes := one[:0]
 	switch val.Kind {
 	case yaml.ScalarNode:
-		nodes = []*yaml.Node{val}
+		nodes = append(nodes, val)
 	case yaml.SequenceNode:
 		if len(val.Content) == 0 {
 			return nil, at(val, "%s: empty list", it.Key())
 		}
+		nodes = slices.Grow(nodes, len(val.Content))
 		for _, c := range val.Content {
 			if c = deref(c); c.Kind != yaml.ScalarNode {
 				return nil, at(c, "%s: a value must be text, a number, true, false or null", it.Key())
@@ -105,10 +108,14 @@ func (d *detector) item(key, val *yaml.Node, depth int) (*Expr, error) {
 	default:
 		return nil, at(val, "%s: a value must be text, a number, true, false or null, or a list of them", it.Key())
 	}
-	if it.Field == "" && len(parts) == 1 {
+	if it.Field == "" && !modified {
 		return nil, at(key, "a field without a name")
 	}
-	it, err := d.values1(it, parts[1:], nodes)
+	var modifiers []string
+	if modified {
+		modifiers = strings.Split(names, "|")
+	}
+	it, err := d.values1(it, modifiers, nodes)
 	if err != nil {
 		return nil, err
 	}
@@ -125,23 +132,26 @@ func (d *detector) values1(it *Item, modifiers []string, nodes []*yaml.Node) (*I
 	if err != nil {
 		return nil, &posError{it.Line, fmt.Sprintf("%s: %v", it.Key(), err)}
 	}
+	it.Values = make([]Value, 0, len(nodes))
 	for _, n := range nodes {
-		vs, err := m.values(it, n, d.placeholders)
-		if err != nil {
+		have := len(it.Values)
+		if it.Values, err = m.values(it.Values, it, n, d.placeholders); err != nil {
 			return nil, at(n, "%s: %v", it.Key(), err)
 		}
-		if d.values += len(vs); d.values > maxValues {
+		if d.values += len(it.Values) - have; d.values > maxValues {
 			return nil, at(n, "more than %d values in one rule", maxValues)
 		}
-		if len(nodes) > 1 && vs[0].Kind == IsNull {
+		if len(nodes) > 1 && len(it.Values) > have && it.Values[have].Kind == IsNull {
 			d.notes(n.Line, "%s: null among other values", it.Key())
 		}
-		it.Values = append(it.Values, vs...)
-		it.Groups = append(it.Groups, len(it.Values))
+		if it.All {
+			it.Groups = append(it.Groups, len(it.Values))
+		}
 	}
-	if len(it.Values) == len(nodes) || !it.All {
+	if len(it.Values) == len(nodes) {
 		it.Groups = nil
 	}
+	it.Values = slices.Clip(it.Values)
 	return it, nil
 }
 

@@ -3,7 +3,7 @@ package sigma
 import (
 	"bytes"
 	"fmt"
-	"hash/fnv"
+	"hash/maphash"
 	"io"
 	"regexp"
 	"strconv"
@@ -53,7 +53,7 @@ type document struct {
 // documents splits text at its "---" lines and parses each part on its own, so that a broken one does not take the others along.
 // `action: global` documents are merged below the ones that follow, `repeat` takes the one before as its base, `reset` forgets
 // the global ones.
-func documents(file string, text []byte, report func(Problem)) []document {
+func (q *quick) documents(file string, text []byte, report func(Problem)) []document {
 	if len(text) > maxFile {
 		report(Problem{File: file, Text: fmt.Sprintf("file of %d bytes: at most %d", len(text), maxFile), Fatal: true})
 		return nil
@@ -70,7 +70,7 @@ func documents(file string, text []byte, report func(Problem)) []document {
 			report(Problem{File: file, Line: start + 1, Text: fmt.Sprintf("more than %d documents in one file", maxDocuments), Fatal: true})
 			break
 		}
-		root, err := parseDocument(part)
+		root, err := q.document(part)
 		if err != nil {
 			l, msg := yamlLine(err)
 			report(Problem{File: file, Line: start + l, Text: msg, Fatal: true})
@@ -111,11 +111,11 @@ func documents(file string, text []byte, report func(Problem)) []document {
 	return docs
 }
 
+var sumSeed = maphash.MakeSeed()
+
 // sum tells copies of a document from others of the same id; blank lines and separators around it do not count.
 func sum(part []byte) uint64 {
-	h := fnv.New64a()
-	h.Write(bytes.Trim(bytes.TrimPrefix(bytes.TrimSpace(part), []byte("---")), " \t\r\n"))
-	return h.Sum64()
+	return maphash.Bytes(sumSeed, bytes.Trim(bytes.TrimPrefix(bytes.TrimSpace(part), []byte("---")), " \t\r\n"))
 }
 
 // nextDocument cuts the first document off text: it ends before the next line that opens with "---". lines is how many lines the
@@ -138,11 +138,30 @@ func nextDocument(text []byte) (part []byte, lines int, rest []byte) {
 	return text, lines, nil
 }
 
-// parseDocument parses one document; nil where it is empty.
-func parseDocument(part []byte) (*yaml.Node, error) {
+// document parses one document; nil where it is empty.
+func (q *quick) document(part []byte) (*yaml.Node, error) {
 	if len(part) > maxDocument {
 		return nil, fmt.Errorf("document of %d bytes: at most %d", len(part), maxDocument)
 	}
+	root, err := q.read(part), error(nil)
+	if root == nil {
+		root, err = parseDocument(part)
+	}
+	if root == nil || err != nil {
+		return nil, err
+	}
+	for i := 0; i < len(root.Content); i += 2 {
+		for k := 0; k < i; k += 2 {
+			if root.Content[k].Value == root.Content[i].Value {
+				return nil, at(root.Content[i], "%q is given twice", root.Content[i].Value)
+			}
+		}
+	}
+	return root, nil
+}
+
+// parseDocument reads one document with the library.
+func parseDocument(part []byte) (*yaml.Node, error) {
 	var n yaml.Node
 	if err := yaml.NewDecoder(bytes.NewReader(part)).Decode(&n); err != nil {
 		if err == io.EOF {
@@ -159,14 +178,6 @@ func parseDocument(part []byte) (*yaml.Node, error) {
 	}
 	if root.Kind != yaml.MappingNode {
 		return nil, at(root, "a rule must be a map")
-	}
-	seen := make(map[string]bool, len(root.Content)/2)
-	for i := 0; i < len(root.Content); i += 2 {
-		if k := root.Content[i]; seen[k.Value] {
-			return nil, at(k, "%q is given twice", k.Value)
-		} else {
-			seen[k.Value] = true
-		}
 	}
 	return root, nil
 }

@@ -81,8 +81,8 @@ func readMods(it *Item, names []string) (m mods, err error) {
 	return m, nil
 }
 
-// values turns one YAML scalar into the values it stands for.
-func (m *mods) values(it *Item, n *yaml.Node, placeholders map[string][]string) ([]Value, error) {
+// values adds the values that one YAML scalar stands for.
+func (m *mods) values(out []Value, it *Item, n *yaml.Node, placeholders map[string][]string) ([]Value, error) {
 	null := n.Tag == "!!null"
 	text := n.Value
 	if null && n.Value != "" {
@@ -94,9 +94,9 @@ func (m *mods) values(it *Item, n *yaml.Node, placeholders map[string][]string) 
 		if err != nil {
 			return nil, fmt.Errorf("exists takes true or false, not %q", n.Value)
 		}
-		return []Value{{Kind: IsExists, Bool: b, Text: text}}, nil
+		return append(out, Value{Kind: IsExists, Bool: b, Text: text}), nil
 	case null && len(m.steps) == 0 && !m.re && !m.cidr && !m.isCmp && !m.ref && it.Part == PartNone:
-		return []Value{{Kind: IsNull, Text: "null"}}, nil
+		return append(out, Value{Kind: IsNull, Text: "null"}), nil
 	case null && n.Value == "": // "field|contains:" with nothing behind it
 		return nil, fmt.Errorf("no value")
 	case m.isCmp || it.Part != PartNone:
@@ -104,30 +104,29 @@ func (m *mods) values(it *Item, n *yaml.Node, placeholders map[string][]string) 
 		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
 			return nil, fmt.Errorf("%q is not a number", n.Value)
 		}
-		return []Value{{Kind: IsCompare, Cmp: m.cmp, Num: f, Text: text}}, nil
+		return append(out, Value{Kind: IsCompare, Cmp: m.cmp, Num: f, Text: text}), nil
 	}
-	texts := []string{text}
+	one := [1]string{text}
+	texts, err := one[:], error(nil)
 	if m.expand {
-		var err error
 		if texts, err = expand(text, placeholders); err != nil {
 			return nil, err
 		}
 	}
-	var out []Value
+	have := len(out)
 	for _, t := range texts {
-		vs, err := m.text(it, t, n)
-		if err != nil {
+		if out, err = m.text(out, it, t, n); err != nil {
 			return nil, err
 		}
-		if out = append(out, vs...); len(out) > maxPermutations {
+		if len(out)-have > maxPermutations {
 			return nil, fmt.Errorf("more than %d values of one", maxPermutations)
 		}
 	}
 	return out, nil
 }
 
-// text turns one text into the values it stands for.
-func (m *mods) text(it *Item, t string, n *yaml.Node) ([]Value, error) {
+// text adds the values that one text stands for.
+func (m *mods) text(out []Value, it *Item, t string, n *yaml.Node) ([]Value, error) {
 	switch {
 	case m.re:
 		if it.Cased && strings.Contains(m.flags, "i") {
@@ -137,7 +136,7 @@ func (m *mods) text(it *Item, t string, n *yaml.Node) ([]Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		return []Value{{Kind: IsRegex, Regex: re, Text: t}}, nil
+		return append(out, Value{Kind: IsRegex, Regex: re, Text: t}), nil
 	case m.cidr:
 		p, err := netip.ParsePrefix(strings.TrimSpace(t))
 		if a, e := netip.ParseAddr(strings.TrimSpace(t)); e == nil {
@@ -146,7 +145,7 @@ func (m *mods) text(it *Item, t string, n *yaml.Node) ([]Value, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%q is not a network in CIDR form", t)
 		}
-		return []Value{{Kind: IsCIDR, Net: p.Masked(), Text: t}}, nil
+		return append(out, Value{Kind: IsCIDR, Net: p.Masked(), Text: t}), nil
 	case m.ref:
 		if t == "" {
 			return nil, fmt.Errorf("fieldref names no field")
@@ -164,10 +163,17 @@ func (m *mods) text(it *Item, t string, n *yaml.Node) ([]Value, error) {
 				return nil, fmt.Errorf("modifier %q does not go with fieldref", s)
 			}
 		}
-		return []Value{v}, nil
+		return append(out, v), nil
 	}
-	pats := []Pattern{ParsePattern(t)}
+	one := [1]Pattern{ParsePattern(t)}
+	pats := one[:]
 	for _, s := range m.steps {
+		if isPlace(s) {
+			for i := range pats {
+				pats[i].place(s)
+			}
+			continue
+		}
 		var next []Pattern
 		for _, p := range pats {
 			ps, err := step(p, s)
@@ -190,27 +196,24 @@ func (m *mods) text(it *Item, t string, n *yaml.Node) ([]Value, error) {
 			pats = append(pats, p)
 		}
 	}
-	out := make([]Value, len(pats))
-	for i, p := range pats {
+	for _, p := range pats {
 		p.Finish(it.Cased)
-		out[i] = Value{Kind: IsPattern, Pattern: p, Text: t}
+		out = append(out, Value{Kind: IsPattern, Pattern: p, Text: t})
 	}
 	return out, nil
 }
 
+func isPlace(mod string) bool { return mod == "contains" || mod == "startswith" || mod == "endswith" }
+
+// place applies a modifier that says where a text stands.
+func (p *Pattern) place(mod string) {
+	p.Start = p.Start && mod == "startswith"
+	p.End = p.End && mod == "endswith"
+}
+
 // step applies one modifier that changes text.
 func step(p Pattern, mod string) ([]Pattern, error) {
-	switch mod {
-	case "contains":
-		p.Start, p.End = false, false
-		return []Pattern{p}, nil
-	case "startswith":
-		p.End = false
-		return []Pattern{p}, nil
-	case "endswith":
-		p.Start = false
-		return []Pattern{p}, nil
-	case "windash":
+	if mod == "windash" {
 		return windashPattern(p)
 	}
 	s, plain := p.Plain()

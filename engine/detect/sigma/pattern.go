@@ -25,6 +25,9 @@ type Pattern struct {
 // ParsePattern reads a Sigma string: "*" and "?" are wildcards, a backslash escapes a wildcard or a backslash and is itself
 // before anything else (specification, "Escape Character").
 func ParsePattern(s string) Pattern {
+	if isLiteral(s) {
+		return Literal(s)
+	}
 	p := Pattern{Start: true, End: true}
 	var seg Segment
 	var lit []byte
@@ -70,11 +73,31 @@ func ParsePattern(s string) Pattern {
 	return p
 }
 
+// isLiteral reports whether a Sigma string has no wildcard and no escape.
+func isLiteral(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '*', '?':
+			return false
+		case '\\':
+			if i+1 < len(s) && s[i+1] == '\\' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // Literal makes a pattern of plain text.
 func Literal(s string) Pattern {
 	p := Pattern{Start: true, End: true}
 	if s != "" {
-		p.Segs = []Segment{{{Lit: s}}}
+		one := &struct {
+			seg  [1]Segment
+			elem [1]Elem
+		}{elem: [1]Elem{{Lit: s}}}
+		one.seg[0] = one.elem[:]
+		p.Segs = one.seg[:]
 	}
 	return p
 }
@@ -94,18 +117,14 @@ func (p *Pattern) Plain() (string, bool) {
 
 // Finish folds the literals of a pattern that is not cased; the pattern is then ready for Match.
 func (p *Pattern) Finish(cased bool) {
-	p.Cased = cased
-	if cased {
+	if p.Cased = cased; cased {
 		return
 	}
-	segs := make([]Segment, len(p.Segs))
-	for i, seg := range p.Segs {
-		segs[i] = make(Segment, len(seg))
-		for j, e := range seg {
-			segs[i][j] = Elem{Lit: Fold(e.Lit), Any: e.Any}
+	for _, seg := range p.Segs {
+		for i := range seg {
+			seg[i].Lit = Fold(seg[i].Lit)
 		}
 	}
-	p.Segs = segs
 }
 
 // Match reports whether s matches: s folded (Fold) unless the pattern is Cased. Linear in len(s) times the longest segment.

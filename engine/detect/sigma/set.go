@@ -29,7 +29,8 @@ type Set struct {
 	Skipped      int       // rules that Options.Want left out
 	Copies       int       // rules that were read before, word for word
 
-	opts Options
+	opts  Options
+	quick quick // of Add
 }
 
 // NewSet makes an empty set: Add files, then Close.
@@ -45,7 +46,8 @@ func (s *Set) Add(file string, text []byte) {
 		}
 	}
 	r := &reader{placeholders: s.opts.Placeholders, report: report, lint: s.opts.Advise}
-	for _, d := range documents(file, text, report) {
+	s.quick.reset()
+	for _, d := range s.quick.documents(file, text, report) {
 		switch {
 		case get(d.root, "correlation") != nil:
 			if c := r.correlation(d); c != nil {
@@ -65,6 +67,7 @@ func (s *Set) Add(file string, text []byte) {
 
 // Close applies selection and filters and resolves correlations. A rule with the id of an earlier one is left out.
 func (s *Set) Close() {
+	s.quick = quick{}
 	needed := map[string]bool{}
 	for _, c := range s.Correlations {
 		for _, n := range c.Names {
