@@ -53,3 +53,12 @@ func View(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // BytesOf gives s as bytes without a copy. They must not be written to.
 func BytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
+// Within reports whether part is a view of bytes of whole: a piece of the very same memory, not only the same text.
+func Within(part, whole string) bool {
+	if len(part) > len(whole) || len(part) == 0 {
+		return len(part) == 0
+	}
+	at := uintptr(unsafe.Pointer(unsafe.StringData(part))) - uintptr(unsafe.Pointer(unsafe.StringData(whole)))
+	return at <= uintptr(len(whole)-len(part))
+}

@@ -131,6 +131,26 @@ func TestArenaKeepsViews(t *testing.T) {
 	}
 }
 
+// TestWithin holds that a piece of a text is told from the same text elsewhere.
+func TestWithin(t *testing.T) {
+	whole := strings.Repeat("ab", 8)
+	for from := range len(whole) + 1 {
+		for to := from; to <= len(whole); to++ {
+			if part := whole[from:to]; !Within(part, whole) {
+				t.Fatalf("%d to %d: not within", from, to)
+			} else if from < to && Within(strings.Clone(part), whole) {
+				t.Fatalf("%d to %d: a copy is within", from, to)
+			}
+			if inner := whole[2:9]; from < to && Within(whole[from:to], inner) != (from >= 2 && to <= 9) {
+				t.Fatalf("%d to %d: within 2 to 9: %v", from, to, !(from >= 2 && to <= 9))
+			}
+		}
+	}
+	if Within("a", "") || !Within("", "") {
+		t.Error("of nothing")
+	}
+}
+
 func TestVocabulary(t *testing.T) {
 	seen := map[string]Key{}
 	for k := Key(1); k < NumKeys; k++ {

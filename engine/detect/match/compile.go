@@ -19,9 +19,10 @@ type Matcher struct {
 	byRow  [][]uint16 // lanes by row of the router
 	where  []spot     // by rule
 
-	laneWords, rowWords []*words // keywords by lane, and by row of the router
-	maxLits, maxSpots   int      // of the largest words
-	remember            bool     // some field does
+	laneWords []*words    // keywords by lane
+	merged    mergedWords // of lanes that events go through together
+	maxSpots  int         // of words that have all keywords
+	remember  bool        // some field does
 }
 
 // spot is where a rule, or a literal, stands.

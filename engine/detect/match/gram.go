@@ -1,6 +1,7 @@
 package match
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -16,10 +17,13 @@ const (
 	maxStride = 8
 	// longLit is from what length on a literal has the windows of the least stride.
 	longLit = gramLen + minStride - 1
+	// Shorter literals, mostly a few in a field, are filed under smaller windows, so that a scan for them has a stride as well: of two
+	// bytes where there are up to fewLits of them, else of three.
+	fewLits = 24
 )
 
-// grams finds which of many literals stand anywhere in a text. Each literal is filed under its rarest windows of four bytes; a bitmap that stays in the first-level cache says of nearly every window of a text that no literal is filed
-// there.
+// grams finds which of many literals stand anywhere in a text. Each literal is filed under its rarest windows of a few bytes; a bitmap
+// that stays in the first-level cache says of nearly every window of a text that no literal is filed there.
 type grams struct {
 	long, middle *windows   // nil where there are none
 	short        []shortLit // literals of up to three bytes: looked for one by one
@@ -38,6 +42,8 @@ type shortLit struct {
 // windows are the literals filed under their windows.
 type windows struct {
 	stride  int
+	mask    uint32 // of the bytes that a window has
+	len     int    // how many they are
 	bitmap  []uint64
 	shift   uint // of the hash, so that it indexes bits of bitmap
 	slots   []gramSlot
@@ -72,6 +78,18 @@ func window(s string, i int) uint32 {
 	return (uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24) | loose
 }
 
+// at gives the window at i as it is filed.
+func (w *windows) at(s string, i int) uint32 {
+	if i+gramLen <= len(s) {
+		return window(s, i) & w.mask
+	}
+	g := uint32(0)
+	for k := range w.len {
+		g |= uint32(s[i+k]) << (8 * k)
+	}
+	return (g | loose) & w.mask
+}
+
 func gramHash(g uint32) uint32 { return g * 0x9e3779b1 }
 
 // newGrams files the literals (indexes into lits).
@@ -92,14 +110,13 @@ func newGrams(lits []lit, list []int32) grams {
 			g.short = append(g.short, shortLit{l, needPairs(t)})
 		}
 	}
-	weight := weigh(lits, list)
-	stride := maxStride
-	for _, l := range long {
-		stride = min(stride, len(lits[l].text)-gramLen+1)
+	g.long = newWindows(lits, long, gramLen, maxStride)
+	small := gramLen - 1
+	if len(middle) <= fewLits {
+		small--
 	}
-	g.long = newWindows(lits, long, stride, weight)
-	g.middle = newWindows(lits, middle, 1, weight)
-	g.wide = newWindows(lits, wide, 1, weight)
+	g.middle = newWindows(lits, middle, small, maxStride)
+	g.wide = newWindows(lits, wide, gramLen, 1)
 	return g
 }
 
@@ -115,10 +132,10 @@ func isASCII(s string) bool {
 // asDash makes the variants of a literal that windash made one.
 var asDash = strings.NewReplacer("/", "-", "\u2013", "-", "\u2014", "-", "\u2015", "-")
 
-// weigh gives how common a window is: in literals, and in events at large. Variants of a literal count once, and what they differ in
-// weighs more than what they share, so that they are filed together.
-func weigh(lits []lit, list []int32) func(text string) int {
-	count := map[uint32]int{}
+// weigh gives how common a window of n bytes is: in literals, and in events at large. Variants of a literal count once, and what they
+// differ in weighs more than what they share, so that they are filed together.
+func weigh(lits []lit, list []int32, n int) func(window string) int {
+	count := map[string]int{}
 	seen := map[string]bool{}
 	for _, l := range list {
 		t := lits[l].text
@@ -127,44 +144,49 @@ func weigh(lits []lit, list []int32) func(text string) int {
 		} else {
 			seen[key] = true
 		}
-		for i := 0; i+gramLen <= len(t); i++ {
-			count[window(t, i)]++
+		for i := 0; i+n <= len(t); i++ {
+			count[t[i:i+n]]++
 		}
 	}
 	return func(w string) int {
-		n := count[window(w, 0)]
+		n := count[w] + 1000*common[n][w]
 		if strings.ContainsAny(w, "-/") || !isASCII(w) {
 			n += 3
-		}
-		if common[window(w, 0)] {
-			n += 1000
 		}
 		return n
 	}
 }
 
-// common are the windows of commonText.
-var common = func() map[uint32]bool {
-	m := map[uint32]bool{}
-	for i := 0; i+gramLen <= len(commonText); i++ {
-		m[window(commonText, i)] = true
+// common counts the windows of commonText, by their length.
+var common = func() (m [gramLen + 1]map[string]int) {
+	for n := range m {
+		m[n] = map[string]int{}
+		for i := 0; i+n <= len(commonText); i++ {
+			m[n][commonText[i:i+n]]++
+		}
 	}
 	return m
 }()
 
-// newWindows files each literal under the run of windows whose weight is least.
-func newWindows(lits []lit, list []int32, run int, weight func(text string) int) *windows {
-	w := &windows{stride: run}
+// newWindows files each literal under a run of windows of n bytes, as many as the scan's stride: the run whose weight is least. The
+// stride is what the shortest literal allows, and most at most.
+func newWindows(lits []lit, list []int32, n, most int) *windows {
+	run := most
+	for _, l := range list {
+		run = min(run, len(lits[l].text)-n+1)
+	}
+	w := &windows{stride: run, len: n, mask: 1<<(8*n) - 1}
+	weight := weigh(lits, list, n)
 	by := map[uint32][]gramEntry{}
 	var order []uint32
 	var weights []int // of the windows of a literal
 	for _, l := range list {
 		t := lits[l].text
 		weights = weights[:0]
-		for i := 0; i+gramLen <= len(t); i++ {
-			weights = append(weights, weight(t[i:i+gramLen]))
+		for i := 0; i+n <= len(t); i++ {
+			weights = append(weights, weight(t[i:i+n]))
 		}
-		best, least, sum := 0, 1<<30, 0
+		best, least, sum := 0, math.MaxInt, 0
 		for i, w := range weights { // sum is of the run that ends here
 			if sum += w; i >= run {
 				sum -= weights[i-run]
@@ -174,7 +196,7 @@ func newWindows(lits []lit, list []int32, run int, weight func(text string) int)
 			}
 		}
 		for k := best; k < best+run; k++ {
-			g := window(t, k)
+			g := w.at(t, k)
 			if by[g] == nil {
 				order = append(order, g)
 			}
@@ -227,7 +249,7 @@ func (r *run) scan(g *grams, text string) bool {
 		ascii = r.strides(g.long, text)
 	}
 	if g.middle != nil && len(text) >= gramLen {
-		ascii = r.bytes(g.middle, text) && ascii
+		ascii = r.strides(g.middle, text) && ascii
 	}
 	if g.isWide() && (!ascii || !isASCII(text)) {
 		r.wides(g, text)
@@ -242,7 +264,7 @@ func (g *grams) isWide() bool { return g.wide != nil || len(g.wideShort) > 0 }
 // wides looks for the literals that are not ASCII.
 func (r *run) wides(g *grams, text string) {
 	if g.wide != nil && len(text) >= gramLen {
-		r.bytes(g.wide, text)
+		r.strides(g.wide, text)
 	}
 	for _, l := range g.wideShort {
 		if r.seen[l] != r.epoch && strings.Contains(text, r.lane.lits[l].text) {
@@ -264,20 +286,20 @@ func (r *run) shorts(g *grams, folded string, p *pairs) {
 // strides looks at a window of a text every stride bytes, and at all of its bytes for what is not ASCII.
 func (r *run) strides(w *windows, text string) bool {
 	b := event.BytesOf(text)
-	bitmap, shift, stride := w.bitmap, w.shift&31, w.stride
+	bitmap, shift, stride, mask := w.bitmap, w.shift&31, w.stride, w.mask
 	var all uint64
 	i := 0
 	for ; i+8 <= len(b); i += stride {
 		x := le64(b[i:])
 		all |= x
-		g := uint32(x) | loose
+		g := (uint32(x) | loose) & mask
 		h := gramHash(g) >> shift
 		if k := h / 64; k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0 {
 			r.gram(w, g, text, i)
 		}
 	}
-	for ; i+gramLen <= len(b); i += stride {
-		g := window(text, i)
+	for ; i+w.len <= len(b); i += stride {
+		g := w.at(text, i)
 		h := gramHash(g) >> shift
 		if k := h / 64; k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0 {
 			r.gram(w, g, text, i)
@@ -295,43 +317,6 @@ func last(b []byte) (w uint64) {
 		w = w<<8 | uint64(c)
 	}
 	return w
-}
-
-// bytes looks at every window of a text, four of each eight bytes loaded.
-func (r *run) bytes(w *windows, text string) bool {
-	b := event.BytesOf(text)
-	bitmap, shift := w.bitmap, w.shift&31
-	has := func(g uint32) bool {
-		h := gramHash(g) >> shift
-		k := h / 64
-		return k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0
-	}
-	var all uint64
-	i := 0
-	for ; i+8 <= len(b); i += 4 {
-		x := le64(b[i:])
-		all |= x
-		x |= loose | loose<<32
-		if has(uint32(x)) {
-			r.gram(w, uint32(x), text, i)
-		}
-		if has(uint32(x >> 8)) {
-			r.gram(w, uint32(x>>8), text, i+1)
-		}
-		if has(uint32(x >> 16)) {
-			r.gram(w, uint32(x>>16), text, i+2)
-		}
-		if has(uint32(x >> 24)) {
-			r.gram(w, uint32(x>>24), text, i+3)
-		}
-	}
-	for ; i+gramLen <= len(b); i++ {
-		g := window(text, i)
-		if has(g) {
-			r.gram(w, g, text, i)
-		}
-	}
-	return (all|last(b))&high == 0
 }
 
 // gram compares the literals that are filed under the window at i of text.

@@ -17,8 +17,8 @@ func remembering(t testing.TB, r *rand.Rand, names *event.Names) *Matcher {
 	t.Helper()
 	set := sigma.NewSet(sigma.Options{})
 	var text strings.Builder
-	for i := range 100 {
-		text.WriteString(randomRule(r, i))
+	for i := range 120 {
+		text.WriteString(randomRule(r, i, 1))
 	}
 	set.Add("random.yml", []byte(text.String()))
 	set.Close()

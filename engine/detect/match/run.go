@@ -81,9 +81,8 @@ type run struct {
 	mark       uint32   // of the event; 31 bits
 	rules      []uint32 // by rule of the lane: it is a candidate
 	candidates []int32
-	found      []spot   // keywords of the event: their literals in lanes
-	sets       []*words // what found is of
-	regexWork  int      // of the event
+	found      []spot // keywords of the event: their literals in lanes
+	regexWork  int    // of the event
 	cutRegex   uint64
 	cutValues  uint64
 	cutFields  uint64
@@ -99,7 +98,7 @@ type run struct {
 
 // NewScratch makes the memory for Run, for one goroutine at a time.
 func (m *Matcher) NewScratch() *Scratch {
-	lits, items, rules := m.maxLits, 0, m.maxSpots
+	lits, items, rules := m.maxSpots, 0, m.maxSpots
 	for i := range m.lanes {
 		l := &m.lanes[i]
 		lits, items, rules = max(lits, len(l.lits)), items+len(l.items), max(rules, len(l.rules))
@@ -126,21 +125,13 @@ func (m *Matcher) Run(ev *event.Event, s *Scratch) []int32 {
 	if len(s.laneBuf) == 0 {
 		return nil
 	}
-	s.begin(ev)
-	for _, row := range s.rowBuf {
-		s.want(m.rowWords[row])
-	}
-	s.search()
-	return s.lanes(s.laneBuf)
+	return m.RunLanes(ev, s.laneBuf, s)
 }
 
 // RunLanes is Run with the lanes given (Lanes).
 func (m *Matcher) RunLanes(ev *event.Event, lanes []uint16, s *Scratch) []int32 {
 	s.begin(ev)
-	for _, l := range lanes {
-		s.want(m.laneWords[l])
-	}
-	s.search()
+	s.search(lanes)
 	return s.lanes(lanes)
 }
 
@@ -167,7 +158,7 @@ func (s *Scratch) Release() {
 
 func (r *run) begin(ev *event.Event) {
 	r.ev, r.windows = ev, r.m.fields.isWindows(ev)
-	r.out, r.found, r.sets = r.out[:0], r.found[:0], r.sets[:0]
+	r.out, r.found = r.out[:0], r.found[:0]
 	r.arena.Reset()
 	r.regexWork, r.usedPairs = 0, 0
 	clear(r.texts)

@@ -1,9 +1,10 @@
 package match
 
 import (
-	"fmt"
 	"math"
 	"slices"
+	"strings"
+	"sync/atomic"
 
 	"prescore/engine/detect/sigma"
 	"prescore/engine/event"
@@ -15,15 +16,21 @@ type words struct {
 	grams grams
 	spots []spot   // lane and literal there
 	least int      // bytes of the shortest literal: shorter values hold none
-	which []uint16 // the lanes
+	of    []uint16 // the lanes, in the order of the events'
+
+	numeric bool // some literal may stand in the text of a number or a truth
 }
 
-// newWords merges the keywords of lanes; nil where they have none.
-func newWords(lanes []lane, which []uint16) *words {
-	w := &words{least: math.MaxInt, which: which}
+// numberText is what the text of a number is made of, folded: digits, signs, a point, an exponent, and what infinity and no number are
+// called.
+const numberText = "0123456789+-.einfa"
+
+// newWords merges the keywords of lanes.
+func newWords(lanes []lane, of []uint16) *words {
+	w := &words{least: math.MaxInt, of: slices.Clone(of)}
 	ids := map[string]int32{}
 	var list []int32
-	for _, i := range which {
+	for _, i := range of {
 		for _, l := range lanes[i].words {
 			text := lanes[i].lits[l].text
 			id, ok := ids[text]
@@ -33,92 +40,94 @@ func newWords(lanes []lane, which []uint16) *words {
 				list = append(list, id)
 				w.lane.lits = append(w.lane.lits, lit{text: text})
 				w.least = min(w.least, len(text))
+				w.numeric = w.numeric || strings.Trim(text, numberText) == "" || strings.Contains("true false", text)
 			}
 			w.lane.lits[id].rules = append(w.lane.lits[id].rules, int32(len(w.spots)))
 			w.spots = append(w.spots, spot{i, l})
 		}
 	}
-	if len(list) == 0 {
-		return nil
-	}
 	w.grams = newGrams(w.lane.lits, list)
 	return w
 }
 
-// keywords makes the words of each lane and of each row of the router; rows of the same lanes share theirs.
-func (m *Matcher) keywords() {
-	sets := map[string]*words{}
-	of := func(which []uint16) *words {
-		var having []uint16
-		for _, l := range which {
-			if len(m.lanes[l].words) > 0 {
-				having = append(having, l)
+const (
+	// maxWords bounds the merged words that are kept: events of one source and class go through the same lanes, and a host has a few dozen
+	// of those. Events whose place others have are searched for the words of one lane after the other.
+	maxWords = 256
+	// wordsProbes is how many places the words of some lanes may stand in.
+	wordsProbes = 4
+)
+
+// mergedWords is filled as events come, by several threads; words that are there stay.
+type mergedWords [maxWords]atomic.Pointer[words]
+
+// wordsOf gives the words of all lanes of an event, nil where there is room for none.
+func (m *Matcher) wordsOf(lanes []uint16) *words {
+	h := uint32(len(lanes))
+	for _, l := range lanes {
+		h = (h ^ uint32(l)) * 0x9e3779b1
+	}
+	for k := range uint32(wordsProbes) {
+		at := &m.merged[(h>>16+k)%maxWords]
+		w := at.Load()
+		if w == nil {
+			w = newWords(m.lanes, lanes)
+			if !at.CompareAndSwap(nil, w) {
+				w = at.Load()
 			}
 		}
-		key := fmt.Sprint(having)
-		if _, ok := sets[key]; !ok {
-			sets[key] = newWords(m.lanes, having)
+		if slices.Equal(w.of, lanes) {
+			return w
 		}
-		return sets[key]
 	}
+	return nil
+}
+
+// keywords makes the words of each lane, for events whose lanes have none together.
+func (m *Matcher) keywords() {
 	for i := range m.lanes {
-		m.laneWords = append(m.laneWords, of([]uint16{uint16(i)}))
-	}
-	for _, lanes := range m.byRow {
-		m.rowWords = append(m.rowWords, of(lanes))
-	}
-	for _, w := range sets {
-		if w != nil {
-			m.maxLits, m.maxSpots = max(m.maxLits, len(w.lane.lits)), max(m.maxSpots, len(w.spots))
-		}
+		w := newWords(m.lanes, []uint16{uint16(i)})
+		m.laneWords = append(m.laneWords, w)
+		m.maxSpots += len(w.spots)
 	}
 }
 
-// want notes a set whose keywords are to be found, unless another has them all; what the new one has all of is dropped.
-func (r *run) want(w *words) {
-	if w == nil {
+// search finds the keywords of lanes in the event.
+func (r *run) search(lanes []uint16) {
+	if w := r.m.wordsOf(lanes); w != nil {
+		r.searchSet(w)
 		return
 	}
-	for i, o := range r.sets {
-		switch {
-		case o == w || w.within(o):
-			return
-		case o.within(w):
-			r.sets[i] = w
-			return
-		}
-	}
-	r.sets = append(r.sets, w)
-}
-
-// within reports whether o has all lanes of w.
-func (w *words) within(o *words) bool {
-	for _, l := range w.which {
-		if !slices.Contains(o.which, l) {
-			return false
-		}
-	}
-	return true
-}
-
-// search finds the keywords of the wanted sets in the event.
-func (r *run) search() {
-	for _, w := range r.sets {
-		r.searchSet(w)
+	for _, l := range lanes {
+		r.searchSet(r.m.laneWords[l])
 	}
 }
 
+// searchSet finds the keywords of a set. A value that is a view of another one that was searched as a whole, as the fields of a line are,
+// has no keyword that the other has not, and is passed over.
 func (r *run) searchSet(w *words) {
+	if len(w.spots) == 0 {
+		return
+	}
 	r.enter(&w.lane)
+	whole := ""
 	for i := range r.ev.Fields {
 		f := &r.ev.Fields[i]
+		v := &f.Value
 		switch {
-		case f.Value.K != event.String || len(f.Value.S) > sigma.MaxScan:
-			if text, ok := r.text(&f.Value); ok && !hidden(r.ev, f) {
+		case v.K != event.String || len(v.S) > sigma.MaxScan:
+			if !w.numeric && v.S == "" && v.K >= event.Bool && v.K <= event.Float {
+				continue
+			}
+			if text, ok := r.text(v); ok && !hidden(r.ev, f) {
 				r.word(w, text)
 			}
-		case len(f.Value.S) >= w.least && !hidden(r.ev, f):
-			r.word(w, f.Value.S)
+		case len(v.S) < w.least || event.Within(v.S, whole) || hidden(r.ev, f):
+		default:
+			r.word(w, v.S)
+			if len(v.S) > len(whole) {
+				whole = v.S
+			}
 		}
 	}
 	for _, c := range r.candidates {
