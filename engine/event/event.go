@@ -89,6 +89,8 @@ type Event struct {
 type span struct {
 	first, last int32   // indexes plus one
 	follow      NameRef // the name that was resolved after this one last, in this record or an earlier one (follow.go)
+	traits      trait   // of it
+	text        string  // it, here because its own place would be one more line to load for each field of a record
 }
 
 // New makes an event for an engine's names; the table must be complete.

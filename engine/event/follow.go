@@ -48,8 +48,8 @@ func (e *Event) Resolve(name string) (string, NameID) {
 
 // Refer is Resolve that gives the reference, for AddRef.
 func (e *Event) Refer(name string) (string, NameRef) {
-	r := e.heads[e.order.prev].follow
-	known := e.text(r)
+	s := &e.heads[e.order.prev]
+	r, known := s.follow, s.text
 	if known != name {
 		if r = e.order.prev; e.text(r) != name { // no further element of an array
 			r = e.look(name)
@@ -64,14 +64,15 @@ func (e *Event) Refer(name string) (string, NameRef) {
 
 // Expected gives the name that followed the last one, for a reader that can compare it with text it has not taken apart yet; Take
 // says that it was the next indeed. It is "" where none is known, and where the name has bytes that a text can write in several ways.
-func (e *Event) Expected() (string, NameRef) {
-	r := e.heads[e.order.prev].follow
-	if r < e.order.base {
-		if e.Names.plain[r] {
-			return e.Names.names[r], r
-		}
-	} else if e.order.learnt.plain[r-e.order.base] {
-		return e.order.learnt.names[r-e.order.base], r
+func (e *Event) Expected() (string, NameRef) { return e.expected(traitPlain) }
+
+// ExpectedWord is Expected where the name stands without quotes: "" too where it has other bytes than letters, digits, "_", "-" and ".",
+// or does not begin with a letter or "_".
+func (e *Event) ExpectedWord() (string, NameRef) { return e.expected(traitWord) }
+
+func (e *Event) expected(t trait) (string, NameRef) {
+	if s := &e.heads[e.order.prev]; s.traits&t != 0 {
+		return s.text, s.follow
 	}
 	return "", 0
 }
@@ -87,8 +88,8 @@ func (e *Event) ResolveJoined(prefix, key string) (string, NameID) {
 
 // ReferJoined is ResolveJoined that gives the reference, for AddRef.
 func (e *Event) ReferJoined(prefix, key string) (string, NameRef) {
-	r := e.heads[e.order.prev].follow
-	if n := e.text(r); len(n) == len(prefix)+1+len(key) && n[len(prefix)] == '.' && n[len(prefix)+1:] == key && n[:len(prefix)] == prefix {
+	s := &e.heads[e.order.prev]
+	if n, r := s.text, s.follow; len(n) == len(prefix)+1+len(key) && n[len(prefix)] == '.' && n[len(prefix)+1:] == key && n[:len(prefix)] == prefix {
 		e.order.prev = r
 		return n, r
 	}
@@ -113,7 +114,12 @@ func (e *Event) look(name string) NameRef {
 			return 0
 		}
 	}
-	e.heads[e.order.prev].follow = r
+	s := &e.heads[e.order.prev]
+	n, i := e.Names, r
+	if r >= e.order.base {
+		n, i = e.order.learnt, r-e.order.base
+	}
+	s.follow, s.text, s.traits = r, n.names[i], n.traits[i]
 	return r
 }
 

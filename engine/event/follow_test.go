@@ -48,6 +48,9 @@ func TestFollowChangesNothing(t *testing.T) {
 				ev.Take(ref)
 				continue
 			}
+			if text, ref := ev.ExpectedWord(); ref != 0 && (names.Lookup(text) != ev.IDOf(ref) || strings.Trim(text, "abcdefghijklmnopqrstuvwxyz.") != "") {
+				t.Fatalf("%q is expected as %d", text, ref)
+			}
 			if dot := strings.IndexByte(n, '.'); dot > 0 && rng.IntN(2) == 0 {
 				name, id := ev.ResolveJoined(n[:dot], n[dot+1:])
 				if name != n || id != names.Lookup(n) {
@@ -59,6 +62,24 @@ func TestFollowChangesNothing(t *testing.T) {
 				t.Fatalf("%q is %q, %d, not %d", n, name, id, names.Lookup(n))
 			}
 		}
+	}
+}
+
+func TestTraits(t *testing.T) {
+	f := func(name string, want trait) {
+		t.Helper()
+		if got := traitsOf(name); got != want {
+			t.Errorf("%q: %b, want %b", name, got, want)
+		}
+	}
+	for _, n := range []string{"a", "_a", "EventID", "a.b-c_9", "Z0"} {
+		f(n, traitPlain|traitWord)
+	}
+	for _, n := range []string{"9a", ".a", "-a", "a b", "@timestamp", "a:b", "é", "a/b", "#text"} {
+		f(n, traitPlain)
+	}
+	for _, n := range []string{`a"`, "a'", `a\b`, "a&b", "<a", "a>", "a\n", "\x00"} {
+		f(n, 0)
 	}
 }
 

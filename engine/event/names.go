@@ -11,9 +11,9 @@ const MaxNames = 1<<16 - 1
 // Names maps field names to small integers. Rooms fill it with Intern when the engine opens; after that it is only read, by any
 // number of threads.
 type Names struct {
-	slots []nameSlot // open addressing, a power of two, at most half full
-	names []string   // by NameID; names[0] is ""
-	plain []bool     // by NameID: no byte of it is ever written otherwise in JSON or XML
+	slots  []nameSlot // open addressing, a power of two, at most half full
+	names  []string   // by NameID; names[0] is ""
+	traits []trait    // by NameID
 }
 
 type nameSlot struct {
@@ -23,7 +23,7 @@ type nameSlot struct {
 
 // NewNames makes an empty table.
 func NewNames() *Names {
-	return &Names{slots: make([]nameSlot, 256), names: []string{""}, plain: []bool{false}}
+	return &Names{slots: make([]nameSlot, 256), names: []string{""}, traits: []trait{0}}
 }
 
 // Intern gives the name's integer, a new one where it has none. Past MaxNames it gives 0 (the name is then never found: callers
@@ -37,7 +37,7 @@ func (n *Names) Intern(name string) NameID {
 	}
 	id := NameID(len(n.names))
 	n.names = append(n.names, name)
-	n.plain = append(n.plain, plain(name))
+	n.traits = append(n.traits, traitsOf(name))
 	if 2*len(n.names) > len(n.slots) {
 		old := n.slots
 		n.slots = make([]nameSlot, 2*len(old))
@@ -51,16 +51,30 @@ func (n *Names) Intern(name string) NameID {
 	return id
 }
 
-// plain reports whether a name has none of the bytes that mean something inside a quoted text: its bytes, found there with the
-// closing quote behind them, are then that text and nothing else.
-func plain(name string) bool {
+// trait is what a name's bytes allow its readers, as bits.
+type trait uint8
+
+const (
+	// No byte means something inside a quoted text: the name's bytes, found there with the closing quote behind them, are then that
+	// text and nothing else.
+	traitPlain trait = 1 << iota
+	// Letters, digits, "_", "-" and "." alone, and no digit, "-" or "." first: the name's bytes, found where a name begins with what
+	// ends one behind them, are then a name without quotes and nothing else.
+	traitWord
+)
+
+func traitsOf(name string) trait {
+	t := traitPlain | traitWord
 	for i := 0; i < len(name); i++ {
 		switch c := name[i]; {
+		case c|0x20 >= 'a' && c|0x20 <= 'z', c == '_', i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '.'):
 		case c < ' ', c == '"', c == '\'', c == '\\', c == '&', c == '<', c == '>':
-			return false
+			return 0
+		default:
+			t = traitPlain
 		}
 	}
-	return true
+	return t
 }
 
 func (n *Names) place(s nameSlot) {

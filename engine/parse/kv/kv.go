@@ -87,23 +87,3 @@ func quoted(ev *event.Event, s string, i int) (event.Value, int) {
 	}
 	return event.Str(v), end + 1
 }
-
-// closing finds the quote that closes what begins at i, and whether a backslash stands before it; negative where there is none.
-func closing(s string, i int, quote byte) (end int, esc bool) {
-	for end = -1; i < len(s); {
-		if end < i { // the last quote found was behind a backslash
-			j := strings.IndexByte(s[i:], quote)
-			if j < 0 {
-				return -1, esc
-			}
-			end = i + j
-		}
-		k := strings.IndexByte(s[i:end], '\\')
-		if k < 0 {
-			return end, esc
-		}
-		esc = true
-		i += k + 2
-	}
-	return -1, esc
-}

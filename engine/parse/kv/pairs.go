@@ -27,9 +27,27 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 		s = strings.TrimRight(s[1:], "] ")
 	}
 	n := 0
+	word := !wordByte(d.Value) && !wordByte(d.Pair) // no word has what ends a key in it
 	for i := 0; i < len(s); {
 		for i < len(s) && (s[i] <= ' ' || s[i] == d.Pair) {
 			i++
+		}
+		if name, ref := ev.ExpectedWord(); ref != 0 && word { // the key that came here the last time
+			if end := i + len(name); end < len(s) && s[end] == d.Value && s[i:end] == name && len(name) <= maxKey {
+				if i = end + 1; d.Pair != 0 {
+					for i < len(s) && s[i] == ' ' {
+						i++
+					}
+				}
+				var v string
+				v, i = value(ev, s, i, d)
+				ev.Take(ref)
+				if !ev.AddID(ev.IDOf(ref), name, event.Str(v), layer) {
+					return n
+				}
+				n++
+				continue
+			}
 		}
 		start := i
 		for i < len(s) && s[i] != d.Value && s[i] != d.Pair && (s[i] > ' ' || d.Pair != 0) {
@@ -66,6 +84,9 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 	return n
 }
 
+// wordByte are the bytes that event.ExpectedWord's names may have.
+func wordByte(c byte) bool { return keyByte[c] && c != '@' }
+
 // value reads a value at i and gives the index after it.
 func value(ev *event.Event, s string, i int, d Dialect) (string, int) {
 	if i < len(s) && (s[i] == '"' || s[i] == '\'' && d.Value == '=' && d.Pair == 0) {
@@ -95,9 +116,7 @@ func unquoted(s string, i int, d Dialect) (string, int) {
 		}
 		return trimRight(s[start:i]), i
 	}
-	for i < len(s) && s[i] > ' ' {
-		i++
-	}
+	i = blank(s, i)
 	v := s[start:i]
 	if d.Loose && len(v) > 1 && (v[len(v)-1] == ',' || v[len(v)-1] == ';') {
 		v = v[:len(v)-1]

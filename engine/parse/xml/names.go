@@ -69,16 +69,14 @@ func (w *walker) attr(top *level, name, v string) {
 	case w.depth+w.base <= 2:
 	case name == "Name" && w.sect == sectData:
 		top.label, top.labeled = v, true
+	case w.sect == sectSystem:
+		w.systemAttribute(top.name, name, v)
 	case top.name == nameTime && name == "SystemTime":
 		w.named(nameTime, event.Str(v))
 	default:
 		w.push(top.name, 0)
 		w.push(name, '_')
-		if w.sect == sectSystem {
-			w.add(number(v))
-		} else {
-			w.add(event.Str(v))
-		}
+		w.add(event.Str(v))
 		w.pathLen = 0
 	}
 }
@@ -95,7 +93,7 @@ func (w *walker) leaf(top *level, t string) {
 			w.named(top.name, event.Str(t))
 		}
 	case w.sect == sectSystem:
-		if t != "" || !top.attrs && top.name != "Correlation" && top.name != "Security" {
+		if t != "" || !top.attrs && !mayBeBare(top.name) {
 			w.named(top.name, number(t))
 		}
 	case w.sect == sectRendering:
@@ -122,6 +120,9 @@ func (w *walker) leaf(top *level, t string) {
 		w.named(top.name, event.Str(t))
 	}
 }
+
+// mayBeBare reports whether an element of System without text and attributes says nothing.
+func mayBeBare(name string) bool { return name == "Correlation" || name == "Security" }
 
 // genericLeaf adds a leaf of any document: under its path, or path.text where attributes or instructions stand beside the text.
 func (w *walker) genericLeaf(top *level, t string) {

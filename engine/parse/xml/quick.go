@@ -8,21 +8,35 @@ import (
 	"prescore/engine/event"
 )
 
-// What nearly all elements of a Windows event look like, <Data Name='A'>text</Data> and <Level>4</Level>, is read without a level of
-// its own. What looks otherwise in any way is left to opening and closing.
+// What nearly all elements of a Windows event look like, <Data Name='A'>text</Data>, <Level>4</Level> and <Execution ProcessID='1'/>, is
+// read without a level of its own. What looks otherwise in any way is left to opening and closing.
 
-// quick reads an element at i that has only text in it, where it is one of these, and gives the index after it; 0 where it is not.
+// quick reads the elements from i on that have only text or attributes in them, as far as they are such, and gives the index after
+// them; i where the first is not.
 func (w *walker) quick(i int) int {
-	if !w.win || w.slow || w.depth+w.base != 2 || w.depth >= event.MaxDepth {
-		return 0
+	if !w.win || w.slow || w.depth+w.base != 2 || w.depth >= event.MaxDepth || w.sect != sectData && w.sect != sectSystem {
+		return i
 	}
-	switch w.sect {
-	case sectData:
-		return w.quickData(i)
-	case sectSystem:
-		return w.quickSystem(i)
+	from := i
+	for !w.full {
+		j := 0
+		if w.sect == sectData {
+			j = w.quickData(i)
+		} else if j = w.quickText(i); j == 0 {
+			j = w.quickAttributes(i)
+		}
+		if j == 0 {
+			break
+		}
+		i = j
+		if j >= len(w.s) || w.s[j] != '<' {
+			break
+		}
 	}
-	return 0
+	if i > from {
+		w.stack[w.depth-1].child = true
+	}
+	return i
 }
 
 const (
@@ -30,6 +44,7 @@ const (
 	dataClose = "</Data>"
 )
 
+// quickData reads <Data Name='A'>text</Data> at i and gives the index after it, 0 where it is something else.
 func (w *walker) quickData(i int) int {
 	s := w.s
 	if len(s)-i < len(dataOpen)+2 || s[i:i+len(dataOpen)] != dataOpen {
@@ -40,7 +55,7 @@ func (w *walker) quickData(i int) int {
 	if i++; q != '\'' && q != '"' {
 		return 0
 	}
-	label, ref := w.ev.Expected()
+	label, ref := w.ev.ExpectedWord()
 	end := i + len(label)
 	if ref == 0 || end >= len(s) || s[end] != q || s[i:end] != label {
 		n := strings.IndexByte(s[i:], q)
@@ -48,21 +63,23 @@ func (w *walker) quickData(i int) int {
 			return 0
 		}
 		end = i + n
-		if label, ref = s[i:end], 0; strings.IndexByte(label, '&') >= 0 {
+		if label, ref = s[i:end], 0; strings.IndexByte(label, '&') >= 0 || strings.IndexByte(label, ' ') >= 0 { // with a blank it has two names
 			return 0
 		}
 	}
-	if strings.IndexByte(label, ' ') >= 0 { // it has two names
+	if i = end + 2; i > len(s) {
 		return 0
 	}
 	text := ""
-	switch i = end + 1; {
-	case strings.HasPrefix(s[i:], "/>"):
-		i += 2
-	case i < len(s) && s[i] == '>':
+	switch s[end+1] {
+	case '/':
+		if i == len(s) || s[i] != '>' {
+			return 0
+		}
 		i++
+	case '>':
 		end, entities := textEnd(s, i)
-		if end < 0 || !strings.HasPrefix(s[end:], dataClose) {
+		if end < 0 || len(s)-end < len(dataClose) || s[end:end+len(dataClose)] != dataClose {
 			return 0
 		}
 		if text = s[i:end]; entities {
@@ -72,30 +89,125 @@ func (w *walker) quickData(i int) int {
 	default:
 		return 0
 	}
-	w.stack[w.depth-1].child = true
-	if ref != 0 {
-		w.ev.Take(ref)
-		w.full = !w.ev.AddID(w.ev.IDOf(ref), label, event.Str(text), w.layer)
-	} else {
-		w.named(label, event.Str(text))
-	}
+	w.field(label, ref, event.Str(text))
 	return i
 }
 
-func (w *walker) quickSystem(i int) int {
+// field adds a field under a name that is a view, or that was expected where ref is not 0.
+func (w *walker) field(name string, ref event.NameRef, v event.Value) {
+	if ref == 0 {
+		w.named(name, v)
+		return
+	}
+	w.ev.Take(ref)
+	w.full = !w.ev.AddID(w.ev.IDOf(ref), name, v, w.layer)
+}
+
+// quickText reads <Name>text</Name> of System at i and gives the index after it, 0 where it is something else.
+func (w *walker) quickText(i int) int {
 	s := w.s
-	name, local, j := tagName(s, i+1)
-	if name == "" || j >= len(s) || s[j] != '>' || len(local) != len(name) {
-		return 0
+	name, ref := w.ev.ExpectedWord()
+	j := i + 1 + len(name)
+	if ref == 0 || j >= len(s) || s[j] != '>' || s[i+1:j] != name {
+		local := ""
+		ref = 0
+		if name, local, j = tagName(s, i+1); name == "" || j >= len(s) || s[j] != '>' || len(local) != len(name) {
+			return 0
+		}
 	}
 	end, entities := textEnd(s, j+1)
 	after := end + 2 + len(name)
 	if end <= j+1 || entities || after >= len(s) || s[end+1] != '/' || s[after] != '>' || s[end+2:after] != name {
 		return 0
 	}
-	w.stack[w.depth-1].child = true
-	w.named(name, number(s[j+1:end]))
+	w.field(name, ref, number(s[j+1:end]))
 	return after + 1
+}
+
+// maxQuickAttributes is how many attributes of an element are read without a level: no element of System has more than three.
+const maxQuickAttributes = 4
+
+// quickAttributes reads <Name/>, <Name Attribute='value'/> and <Name Attribute='value'>text</Name> of System at i and gives the index
+// after it, 0 where it is something else: nothing was added then.
+func (w *walker) quickAttributes(i int) int {
+	s := w.s
+	name, local, j := tagName(s, i+1)
+	if name == "" || len(local) != len(name) {
+		return 0
+	}
+	var list [maxQuickAttributes]attribute
+	n := 0
+	for ; j < len(s) && s[j] == ' '; n++ {
+		if j++; j < len(s) && s[j] == '/' {
+			break
+		}
+		if n == len(list) {
+			return 0
+		}
+		if list[n], j = quickAttribute(s, j); j == 0 {
+			return 0
+		}
+	}
+	text := ""
+	switch {
+	case strings.HasPrefix(s[j:], "/>"):
+		j += 2
+	case j < len(s) && s[j] == '>' && n > 0:
+		end, entities := textEnd(s, j+1)
+		after := end + 2 + len(name)
+		if end <= j+1 || entities || after >= len(s) || s[end+1] != '/' || s[after] != '>' || s[end+2:after] != name {
+			return 0
+		}
+		text, j = s[j+1:end], after+1
+	default:
+		return 0
+	}
+	for k := range list[:n] {
+		w.systemAttribute(name, list[k].name, list[k].value)
+	}
+	if text != "" || n == 0 && !mayBeBare(name) {
+		w.named(name, number(text))
+	}
+	return j
+}
+
+// attribute is one attribute of an element.
+type attribute struct{ name, value string }
+
+// quickAttribute reads name="value" at i and gives the index after it, 0 where it is something else.
+func quickAttribute(s string, i int) (attribute, int) {
+	name, local, j := tagName(s, i)
+	if name == "" || len(local) != len(name) || strings.HasPrefix(name, "xmlns") || j+2 >= len(s) || s[j] != '=' {
+		return attribute{}, 0
+	}
+	q := s[j+1]
+	if q != '\'' && q != '"' {
+		return attribute{}, 0
+	}
+	j += 2
+	n := strings.IndexByte(s[j:], q)
+	if n < 0 || strings.IndexByte(s[j:j+n], '&') >= 0 {
+		return attribute{}, 0
+	}
+	return attribute{name, s[j : j+n]}, j + n + 1
+}
+
+// systemAttribute adds an attribute of an element of System: as Element_Attribute, the time as TimeCreated.
+func (w *walker) systemAttribute(element, name, value string) {
+	if element == nameTime && name == "SystemTime" {
+		w.named(nameTime, event.Str(value))
+		return
+	}
+	at := len(element)
+	joined, ref := w.ev.ExpectedWord()
+	if ref != 0 && !w.slow && len(joined) == at+1+len(name) && joined[at] == '_' && joined[:at] == element && joined[at+1:] == name {
+		w.field(joined, ref, number(value))
+		return
+	}
+	w.push(element, 0)
+	w.push(name, '_')
+	w.add(number(value))
+	w.pathLen = 0
 }
 
 const (

@@ -63,11 +63,11 @@ type walker struct {
 func Parse(ev *event.Event, text string, layer uint8) Result { return parse(ev, text, layer, false) }
 
 func parse(ev *event.Event, text string, layer uint8, slow bool) Result {
-	w := walker{ev: ev, s: text, layer: layer, slow: slow}
-	i := w.prolog(0)
+	i := prolog(text, 0)
 	if i < 0 {
 		return Bad
 	}
+	w := walker{ev: ev, s: text, layer: layer, slow: slow}
 	n := len(ev.Fields)
 	done := w.document(i) || w.full
 	switch {
@@ -85,8 +85,7 @@ func parse(ev *event.Event, text string, layer uint8, slow bool) Result {
 
 // IsEvent reports whether the root element of a text is named Event, as a Windows event's is.
 func IsEvent(s string) bool {
-	w := walker{s: s}
-	i := w.prolog(0)
+	i := prolog(s, 0)
 	if i < 0 {
 		return false
 	}
@@ -96,8 +95,7 @@ func IsEvent(s string) bool {
 
 // prolog passes over blanks, the declaration, comments and a document type, and gives where the root's "<" stands; -1 where there
 // is none.
-func (w *walker) prolog(i int) int {
-	s := w.s
+func prolog(s string, i int) int {
 	for {
 		for i < len(s) && s[i] <= ' ' {
 			i++
@@ -167,7 +165,7 @@ func (w *walker) document(i int) bool {
 				return w.fail("xml_cut")
 			}
 		default:
-			if j := w.quick(i); j > 0 {
+			if j := w.quick(i); j > i {
 				i = j
 			} else if i = w.opening(i); i < 0 {
 				return false
