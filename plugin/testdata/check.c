@@ -1,9 +1,11 @@
 /* Everything that a host may do to the object: the commands check and refuse of the test host. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -358,6 +360,36 @@ static void check_map(void) {
     expect(strcmp(names, "config set ") == 0, "the configuration map has this host's stride");
 }
 
+/* How many threads of the process sleep with a wide timer slack; -1 where the kernel does not say. */
+static int wide_threads(void) {
+    int wide = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    if (tasks == NULL)
+        return -1;
+    for (struct dirent *d; (d = readdir(tasks)) != NULL;) {
+        char path[300];
+        long slack = 0;
+        if (d->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof(path), "/proc/%s/timerslack_ns", d->d_name);
+        FILE *f = fopen(path, "r");
+        if (f == NULL || fscanf(f, "%ld", &slack) != 1)
+            wide = -1;
+        if (f != NULL)
+            fclose(f);
+        if (wide < 0)
+            break;
+        wide += slack >= 10000000;
+    }
+    closedir(tasks);
+    return wide;
+}
+
+static void check_slack(void) {
+    expect(prctl(PR_GET_TIMERSLACK) < 1000000, "the host's thread keeps its timer slack");
+    expect(wide_threads() != 0, "Go's monitor has a wide one");
+}
+
 int check(const char *copy) {
     struct host_filter *f = new_filter(NULL);
     struct chunk c = {0};
@@ -365,6 +397,7 @@ int check(const char *copy) {
     size_t size;
     expect(strcmp(plugin->name, "prescore") == 0 && plugin->event_type == 1, "a filter of logs named prescore");
     check_map();
+    check_slack();
     fill(&c, 1, 0);
     expect(run_filter(f, "early", &c, &out, &size) == HOST_NOTOUCH, "not touched: called before init");
     expect(start_filter(f) == 0 && f->context != NULL, "the filter starts");
