@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"prescore/engine/encode/fixed"
 	"prescore/engine/encode/project"
 	"prescore/engine/event"
 	"prescore/engine/wire"
@@ -15,7 +16,7 @@ type classPairs struct {
 
 // somePairs are n members, encoded.
 type somePairs struct {
-	text string
+	text fixed.Long
 	n    int
 }
 
@@ -49,7 +50,7 @@ func lastActivity(uid event.Class) (last uint8) {
 func pairsOf(uid event.Class, activity uint8) somePairs {
 	var dst []byte
 	dst, o := class(nil, object{}, uid, activity)
-	return somePairs{string(dst), o.n}
+	return somePairs{long(string(dst)), o.n}
 }
 
 // class appends class, class_uid and activity, those of them that say something.
@@ -77,5 +78,6 @@ func (o *object) class(dst []byte, uid event.Class, activity uint8) []byte {
 		pairs = &p.activities[0]
 	}
 	o.n += pairs.n
-	return append(dst, pairs.text...)
+	dst, _ = pairs.text.Append(dst)
+	return dst
 }

@@ -9,24 +9,41 @@ import (
 // Append appends the body that leaves: the original record and the key "prescore", laid out as configured. A body that is no
 // MessagePack map is appended as it came.
 func (r *Room) Append(dst []byte, ev *event.Event) []byte {
-	head, err := wire.Next(ev.Raw)
-	if err != nil || head.Type != wire.Map {
+	n, size := mapHead(ev.Raw)
+	if size == 0 {
 		return append(dst, ev.Raw...)
 	}
-	var plan project.Plan
-	if r.view != nil {
-		r.view.Plan(&plan, ev, r.extra(ev))
+	pairs := ev.Raw[size:]
+	if r.view == nil {
+		dst = wire.AppendMap(dst, n+1)
+		return r.appendPrescore(r.appendPairs(dst, ev, pairs), ev, nil, false)
 	}
-	pairs := ev.Raw[head.Size:]
+	var plan project.Plan
+	r.view.Plan(&plan, ev, r.extra(ev))
 	switch {
 	case r.layout == merge && !r.view.Empty(&plan):
-		return r.merged(dst, ev, &plan, pairs, int(head.N))
+		return r.merged(dst, ev, &plan, pairs, n)
 	case r.layout == replace:
-		return r.replaced(dst, ev, &plan, pairs, int(head.N))
+		return r.replaced(dst, ev, &plan, pairs, n)
 	}
-	dst = wire.AppendMap(dst, int(head.N)+1)
+	dst = wire.AppendMap(dst, n+1)
 	dst = r.appendPairs(dst, ev, pairs)
-	return r.appendPrescore(dst, ev, &plan, r.layout == nested && r.view != nil)
+	return r.appendPrescore(dst, ev, &plan, r.layout == nested)
+}
+
+// mapHead gives the count of the map at the start of b and the length of its head, 0 where there is none.
+func mapHead(b []byte) (n, size int) {
+	if len(b) > 0 && b[0]&0xf0 == 0x80 {
+		return int(b[0] & 0x0f), 1
+	}
+	if len(b) > 2 && b[0] == 0xde {
+		return int(b[1])<<8 | int(b[2]), 3
+	}
+	head, err := wire.Next(b)
+	if err != nil || head.Type != wire.Map {
+		return 0, 0
+	}
+	return int(head.N), head.Size
 }
 
 // appendPairs appends whole pairs of the original: as they are, or masked where the record itself is to be.

@@ -54,7 +54,7 @@ func (o *object) str(dst []byte, key *fixed.Bytes, s string) []byte {
 		return dst
 	}
 	o.n++
-	return wire.AppendStr(key.Append(dst), s)
+	return key.Text(dst, s)
 }
 
 // float appends a number; 0 stands for none where zero is false.

@@ -1,6 +1,9 @@
 package encode
 
 import (
+	"encoding/binary"
+	"math"
+
 	"prescore/engine/encode/fixed"
 	"prescore/engine/encode/project"
 	"prescore/engine/event"
@@ -22,6 +25,7 @@ var (
 	keyID         = key("id")
 	keyHash       = key("hash")
 	keyTime       = key("time")
+	keyTimeText   = key("time", "\xa0")
 	keySource     = key("source")
 	keyFormat     = key("format")
 	keyClass      = key("class")
@@ -76,7 +80,6 @@ var (
 		}
 		return p
 	}()
-	recurrenceOnce = key("recurrence", "\x01")
 )
 
 // appendPrescore appends the key "prescore" and its map.
@@ -87,32 +90,33 @@ func (r *Room) appendPrescore(dst []byte, ev *event.Event, plan *project.Plan, f
 	dst = o.str(dst, &keyHash, ev.Hash)
 	if ev.Has(event.KeyTime) {
 		o.n++
-		dst = appendTime(keyTime.Append(dst), plan, ev.At(event.KeyTime))
+		dst = appendTime(dst, ev)
 	}
 	dst = o.str(dst, &keySource, ev.Source)
 	dst = o.str(dst, &keyFormat, ev.Format)
 	dst = o.class(dst, ev.Class, ev.Activity)
 	dst = entities(dst, &o, ev)
-	dst = o.float(dst, &keyBaseline, ev.Baseline, false)
-	if ev.Severity != 0 {
-		dst = o.int(dst, &keySeverity, int64(ev.Severity))
-		dst = o.float(dst, &keyRisk, ev.Risk, true)
-		dst = o.level(dst, ev.Level)
-	}
+	dst = ratings(dst, &o, ev)
 	dst = entityRisk(dst, &o, ev)
 	dst = o.float(dst, &keyConfidence, ev.Confidence, false)
-	dst = attack(dst, &o, ev.Techniques, ev.Tactics)
-	dst = r.findings(dst, &o, ev)
+	if len(ev.Techniques)+len(ev.Tactics) > 0 {
+		dst = attack(dst, &o, ev.Techniques, ev.Tactics)
+	}
+	if len(ev.Findings) > 0 {
+		dst = r.findings(dst, &o, ev)
+	}
 	dst = factors(dst, &o, ev)
-	dst = o.pairs(dst, &routePairs[ev.Route], 1)
 	if ev.Recurrence == 1 {
-		dst = o.pairs(dst, &recurrenceOnce, 1)
+		dst = o.pairs(dst, &routeOnce[ev.Route], 2)
 	} else {
+		dst = o.pairs(dst, &routePairs[ev.Route], 1)
 		dst = o.int(dst, &keyRecurrence, int64(ev.Recurrence))
 	}
 	dst = o.mark(dst, &keyReplayed, ev.Replayed)
 	dst = o.mark(dst, &keyTruncated, ev.StateTruncated)
-	dst = problems(dst, &o, ev)
+	if len(ev.Problems) > 0 {
+		dst = problems(dst, &o, ev)
+	}
 	if fields && !r.view.Empty(plan) {
 		o.n++
 		dst = r.view.Append(keyFields.Append(dst), plan, ev, r.redact)
@@ -120,12 +124,17 @@ func (r *Room) appendPrescore(dst []byte, ev *event.Event, plan *project.Plan, f
 	return o.done(dst)
 }
 
-// appendTime appends a time as RFC 3339 text; what is no time as the text it is.
-func appendTime(dst []byte, plan *project.Plan, v *event.Value) []byte {
+// appendTime appends the event's time as RFC 3339 text; what is no time as the text it is.
+func appendTime(dst []byte, ev *event.Event) []byte {
+	v := ev.At(event.KeyTime)
 	if v.K != event.Time {
-		return wire.AppendStr(dst, v.S)
+		return keyTime.Text(dst, v.S)
 	}
-	return plan.AppendTime(dst, int64(v.N))
+	dst = keyTimeText.Append(dst)
+	at := len(dst)
+	dst = ev.AppendRFC3339(dst, int64(v.N))
+	dst[at-1] = 0xa0 | byte(len(dst)-at) // 30 bytes at most
+	return dst
 }
 
 func (o *object) level(dst []byte, l event.Level) []byte {
@@ -139,7 +148,10 @@ func entities(dst []byte, o *object, ev *event.Event) []byte {
 	before := len(dst)
 	dst, m := beginSmall(keyEntities.Append(dst))
 	for i := range ev.Entities {
-		dst = m.str(dst, &entityKeys[i], ev.Entities[i])
+		if s := ev.Entities[i]; s != "" {
+			m.n++
+			dst = entityKeys[i].Text(dst, s)
+		}
 	}
 	if m.n == 0 {
 		return dst[:before]
@@ -148,15 +160,41 @@ func entities(dst []byte, o *object, ev *event.Event) []byte {
 	return m.done(dst)
 }
 
-func entityRisk(dst []byte, o *object, ev *event.Event) []byte {
-	if ev.EntityRisk == [event.NumEntityKinds]float64{} {
+// ratings appends baseline, severity, risk and level.
+func ratings(dst []byte, o *object, ev *event.Event) []byte {
+	if says(ev.Baseline) && ev.Severity > 0 && ev.Severity < 128 && says(ev.Risk) && ev.Level != event.LevelNone {
+		o.n += 4
+		dst, c := ratingPairs[ev.Level].Append(dst)
+		binary.BigEndian.PutUint64(c[ratingBaseline:], math.Float64bits(ev.Baseline))
+		c[ratingSeverity] = byte(ev.Severity)
+		binary.BigEndian.PutUint64(c[ratingRisk:], math.Float64bits(ev.Risk))
 		return dst
 	}
-	o.n++
-	dst, m := beginSmall(keyEntityRisk.Append(dst))
-	for i, f := range ev.EntityRisk {
-		dst = m.float(dst, &entityKeys[i], f, false)
+	dst = o.float(dst, &keyBaseline, ev.Baseline, false)
+	if ev.Severity != 0 {
+		dst = o.int(dst, &keySeverity, int64(ev.Severity))
+		dst = o.float(dst, &keyRisk, ev.Risk, true)
+		dst = o.level(dst, ev.Level)
 	}
+	return dst
+}
+
+// says reports whether a number is there: neither zero nor NaN nor infinite.
+func says(f float64) bool { return math.Float64bits(f)<<1-1 < 0x7ff<<53-1 }
+
+func entityRisk(dst []byte, o *object, ev *event.Event) []byte {
+	before := len(dst)
+	dst, m := beginSmall(keyEntityRisk.Append(dst))
+	for i := range ev.EntityRisk {
+		if f := ev.EntityRisk[i]; says(f) {
+			m.n++
+			dst = entityFloats[i].Float(dst, f)
+		}
+	}
+	if m.n == 0 && ev.EntityRisk == [event.NumEntityKinds]float64{} {
+		return dst[:before]
+	}
+	o.n++
 	return m.done(dst)
 }
 
@@ -172,9 +210,6 @@ func attack(dst []byte, o *object, techniques, tactics []string) []byte {
 }
 
 func (r *Room) findings(dst []byte, o *object, ev *event.Event) []byte {
-	if len(ev.Findings) == 0 {
-		return dst
-	}
 	o.n++
 	dst = wire.AppendArray(keyFindings.Append(dst), len(ev.Findings))
 	for i := range ev.Findings {
@@ -219,6 +254,15 @@ func (r *Room) text(dst []byte, field, value string) []byte {
 // factors appends what was multiplied. The baseline is among them where findings made it another than the event's own.
 func factors(dst []byte, o *object, ev *event.Event) []byte {
 	f := &ev.Factors
+	if f.Baseline == ev.Baseline && says(f.Asset) && says(f.Attack) && says(f.Identity) && says(f.Confidence) {
+		o.n++
+		dst, c := factorPairs.Append(dst)
+		binary.BigEndian.PutUint64(c[factorAsset:], math.Float64bits(f.Asset))
+		binary.BigEndian.PutUint64(c[factorAttack:], math.Float64bits(f.Attack))
+		binary.BigEndian.PutUint64(c[factorIdentity:], math.Float64bits(f.Identity))
+		binary.BigEndian.PutUint64(c[factorConfidence:], math.Float64bits(f.Confidence))
+		return dst
+	}
 	if *f == (event.Factors{}) {
 		return dst
 	}
@@ -235,9 +279,6 @@ func factors(dst []byte, o *object, ev *event.Event) []byte {
 }
 
 func problems(dst []byte, o *object, ev *event.Event) []byte {
-	if len(ev.Problems) == 0 {
-		return dst
-	}
 	o.n++
 	dst = wire.AppendArray(keyProblems.Append(dst), len(ev.Problems))
 	for _, p := range ev.Problems {

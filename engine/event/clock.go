@@ -1,45 +1,98 @@
 package event
 
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// maxRFC3339 is the length of the longest time as text, rounded up to what is written at once.
+const maxRFC3339 = 32
+
+const dayNS = 86400e9
+
 // AppendRFC3339 appends the time ns (nanoseconds since 1970 UTC) as RFC 3339 in UTC, with as many digits of a second as it has:
 // none, 3, 6 or 9. Years outside 0 to 9999 cannot occur in an int64 of nanoseconds.
 func AppendRFC3339(dst []byte, ns int64) []byte {
-	secs, frac := ns/1e9, ns%1e9
-	if frac < 0 {
-		frac += 1e9
-		secs--
+	at := len(dst)
+	if cap(dst)-at < maxRFC3339 {
+		dst = slices.Grow(dst, maxRFC3339)
 	}
-	days, rem := secs/86400, secs%86400
+	b := (*[maxRFC3339]byte)(dst[at : at+maxRFC3339])
+	days, rem := ns/dayNS, ns%dayNS
 	if rem < 0 {
-		rem += 86400
+		rem += dayNS
 		days--
 	}
-	y, m, d := civil(days)
-	at := len(dst)
-	dst = append(dst, "0000-00-00T00:00:00.000000000Z"...)
-	b := dst[at:][:30]
-	two(b[0:], y/100)
-	two(b[2:], y%100)
-	two(b[5:], m)
-	two(b[8:], d)
-	s := uint32(rem)
-	two(b[11:], int(s/3600))
-	two(b[14:], int(s/60%60))
-	two(b[17:], int(s%60))
-	n := 19
-	switch f := uint32(frac); {
-	case f == 0:
-	case f%1e6 == 0:
-		n = 23
-		digits(b[20:23], f/1e6)
-	case f%1e3 == 0:
-		n = 26
-		digits(b[20:26], f/1e3)
-	default:
-		n = 29
-		digits(b[20:29], f)
+	putDate(b, days)
+	return dst[:at+putTime(b, uint64(rem))]
+}
+
+// clock remembers the text of the time that was written last: a record has its own in several places, and records that come one
+// after the other are mostly of one day.
+type clock struct {
+	day  int64 // when the day of the date in text began
+	ns   int64
+	size int // of text, 0: none yet
+	text [maxRFC3339]byte
+}
+
+// AppendRFC3339 is the function of that name, with a memory.
+func (e *Event) AppendRFC3339(dst []byte, ns int64) []byte {
+	c := e.clock
+	if c.ns != ns || c.size == 0 {
+		c.set(ns)
 	}
-	b[n] = 'Z'
-	return dst[:at+n+1]
+	at := len(dst)
+	if cap(dst)-at < maxRFC3339 {
+		dst = slices.Grow(dst, maxRFC3339)
+	}
+	*(*[maxRFC3339]byte)(dst[at : at+maxRFC3339]) = c.text
+	return dst[:at+c.size]
+}
+
+func (c *clock) set(ns int64) {
+	rem := uint64(ns - c.day)
+	if rem >= dayNS || c.size == 0 {
+		days := ns / dayNS
+		if ns%dayNS < 0 {
+			days--
+		}
+		putDate(&c.text, days)
+		c.day = days * dayNS // of the first day there is, begun before the first nanosecond there is: it wraps, and rem is right
+		rem = uint64(ns - c.day)
+	}
+	c.ns, c.size = ns, putTime(&c.text, rem)
+}
+
+// putDate writes a date and what follows it, "2024-05-10T".
+func putDate(b *[maxRFC3339]byte, days int64) {
+	year, month, day := civil(days)
+	binary.LittleEndian.PutUint64(b[:], two(year/100)|two(year%100)<<16|'-'<<32|two(month)<<40|'-'<<56)
+	binary.LittleEndian.PutUint32(b[8:], uint32(two(day)|'T'<<16))
+}
+
+// putTime writes a time of the day behind a date, "14:32:00.125Z", and gives the length of both.
+func putTime(b *[maxRFC3339]byte, ns uint64) int {
+	secs := uint32(ns / 1e9)
+	frac := uint32(ns - uint64(secs)*1e9)
+	mins := secs / 60
+	binary.LittleEndian.PutUint64(b[11:], two(mins/60)|':'<<16|two(mins%60)<<24|':'<<40|two(secs%60)<<48)
+	switch ms := frac / 1e6; {
+	case frac == 0:
+		b[19] = 'Z'
+		return 20
+	case frac == ms*1e6:
+		binary.LittleEndian.PutUint64(b[19:], '.'|uint64('0'+ms/100)<<8|two(ms%100)<<16|'Z'<<32)
+		return 24
+	case frac%1e3 == 0:
+		b[19], b[26] = '.', 'Z'
+		digits(b[20:26], frac/1e3)
+		return 27
+	default:
+		b[19], b[29] = '.', 'Z'
+		digits(b[20:29], frac)
+		return 30
+	}
 }
 
 // digits writes n in all of b, zeros before it.
@@ -50,35 +103,32 @@ func digits(b []byte, n uint32) {
 	}
 }
 
-// two writes a number below 100 as two digits.
-func two(b []byte, n int) {
-	_ = b[1]
-	tens := uint32(n) / 10
-	b[0], b[1] = byte('0'+tens), byte('0'+uint32(n)-10*tens)
-}
+// two gives a number below 100 as two digits, the first in the low byte.
+func two(n uint32) uint64 { return uint64(twoDigits[n]) }
 
-// civil turns days since 1970-01-01 into a date of the proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level
-// date algorithms").
-func civil(days int64) (year, month, day int) {
-	z := days + 719468
-	era := z / 146097
-	if z < 0 {
-		era = (z - 146096) / 146097
+var twoDigits = func() (t [100]uint16) {
+	for n := range t {
+		t[n] = uint16('0'+n/10) | uint16('0'+n%10)<<8
 	}
-	doe := z - era*146097
-	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
-	doy := doe - (365*yoe + yoe/4 - yoe/100)
-	mp := (5*doy + 2) / 153
-	d := doy - (153*mp+2)/5 + 1
-	m := mp + 3
-	if m > 12 {
-		m -= 12
+	return t
+}()
+
+// civil turns days since 1970-01-01 into a date of the proleptic Gregorian calendar, for every day that an int64 of nanoseconds can
+// tell (C. Neri and L. Schneider, "Euclidean affine functions and their application to calendar algorithms", 2023: divisions become
+// multiplications that wait for each other less).
+func civil(days int64) (year, month, day uint32) {
+	n := 4*uint32(days+719468) + 3 // in quarters of a day since the first of March of the year 0
+	century := n / 146097
+	p := 2939745 * uint64(n%146097|3) // n%146097/4*4 + 3
+	ofYear := uint32(p) / 2939745 / 4
+	year = 100*century + uint32(p>>32)
+	m := 2141*ofYear + 197913
+	month, day = m>>16, m&0xffff/2141+1
+	if ofYear >= 306 { // January and February belong to the year after
+		year++
+		month -= 12
 	}
-	y := yoe + era*400
-	if m <= 2 {
-		y++
-	}
-	return int(y), int(m), int(d)
+	return year, month, day
 }
 
 // Days gives the days since 1970-01-01 of a date of the proleptic Gregorian calendar; the inverse of what AppendRFC3339 does.

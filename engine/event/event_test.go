@@ -2,6 +2,7 @@ package event
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -183,6 +184,7 @@ func TestVocabulary(t *testing.T) {
 
 func TestAppendRFC3339(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
+	ev := New(NewNames())
 	for range 20000 {
 		ns := rng.Int64() - rng.Int64()
 		switch rng.IntN(4) {
@@ -192,6 +194,16 @@ func TestAppendRFC3339(t *testing.T) {
 			ns -= ns % 1e6
 		}
 		got := string(AppendRFC3339(nil, ns))
+		if again := string(ev.AppendRFC3339(nil, ns)); again != got {
+			t.Fatalf("%s with a memory, %s without", again, got)
+		}
+		if ns += rng.Int64N(1e10) - 5e9; rng.IntN(2) == 0 { // mostly of the same day
+			if got, want := string(ev.AppendRFC3339([]byte("x"), ns)), string(AppendRFC3339([]byte("x"), ns)); got != want {
+				t.Fatalf("%s with a memory, %s without", got, want)
+			}
+			ev.Reset()
+		}
+		got = string(AppendRFC3339(nil, ns))
 		back, err := time.Parse(time.RFC3339Nano, got)
 		if err != nil || back.UnixNano() != ns {
 			t.Fatalf("%d: %s (%v)", ns, got, err)
@@ -206,6 +218,33 @@ func TestAppendRFC3339(t *testing.T) {
 			t.Errorf("%d: %s, want %s", ns, got, want)
 		}
 	}
+}
+
+// TestEveryDay: each day that an int64 of nanoseconds can tell has the date that package time gives it.
+func TestEveryDay(t *testing.T) {
+	const last = math.MaxInt64 / int64(86400e9)
+	for d := -last; d <= last; d++ {
+		year, month, day := time.Unix(86400*d, 0).UTC().Date()
+		if y, m, n := civil(d); int(y) != year || time.Month(m) != month || int(n) != day {
+			t.Fatalf("day %d: %d-%d-%d", d, y, m, n)
+		}
+	}
+	for _, ns := range []int64{math.MinInt64, math.MinInt64 + 1, math.MaxInt64} {
+		if got, want := string(AppendRFC3339(nil, ns)), time.Unix(0, ns).UTC().Format(time.RFC3339Nano); got != want {
+			t.Errorf("%d: %s, want %s", ns, got, want)
+		}
+		if got, want := string(New(NewNames()).AppendRFC3339(nil, ns)), string(AppendRFC3339(nil, ns)); got != want {
+			t.Errorf("%d: %s with a memory, %s without", ns, got, want)
+		}
+	}
+}
+
+func BenchmarkAppendRFC3339(b *testing.B) {
+	ev, buf := New(NewNames()), make([]byte, 0, 64)
+	for ns := int64(1715351520e9); b.Loop(); ns += 7e6 {
+		buf = ev.AppendRFC3339(buf[:0], ns)
+	}
+	b.SetBytes(int64(len(buf)))
 }
 
 func mod(a, b int64) int64 { return ((a % b) + b) % b }

@@ -117,7 +117,7 @@ func (p *Plan) ecs(dst []byte, l *leaf) []byte {
 	ev := p.ev
 	switch l.op {
 	case ecsTimestamp:
-		return p.AppendTime(dst, when(ev))
+		return p.appendTime(dst, when(ev))
 	case ecsKind:
 		return append(dst, ecsKindOf(ev)...)
 	case ecsCategory:
@@ -148,9 +148,9 @@ func (p *Plan) ecs(dst []byte, l *leaf) []byte {
 		return p.ofKey(dst, p.first(l.keys))
 	case ecsStart: // what happened at one time began then
 		if v := ev.Get(event.KeyStartTime); v.K == event.Time {
-			return p.AppendTime(dst, int64(v.N))
+			return p.appendTime(dst, int64(v.N))
 		}
-		return p.AppendTime(dst, when(ev))
+		return p.appendTime(dst, when(ev))
 	case ecsURL:
 		return p.url(dst)
 	case ecsDistinct:

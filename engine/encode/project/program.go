@@ -101,9 +101,9 @@ func (g *program) run(dst []byte, p *Plan) []byte {
 		case asInt:
 			dst = wire.AppendInt(dst, int64(ev.At(s.key).N))
 		case asTime:
-			dst = p.AppendTime(dst, int64(ev.At(s.key).N))
+			dst = p.appendTime(dst, int64(ev.At(s.key).N))
 		case asWhen:
-			dst = p.AppendTime(dst, when(ev))
+			dst = p.appendTime(dst, when(ev))
 		case asPair:
 			dst = appendPair(dst, ev.At(s.key).S, ev.At(event.Key(s.more)).S)
 		case asBase:

@@ -151,7 +151,6 @@ type Plan struct {
 	profile  uint16 // bits of the layout's profiles that the view needs
 	have     Mask   // keys that are set, wanted and not empty
 	original string
-	clock    clock
 	program  *program // where there is one for it
 
 	// While it is written.

@@ -142,7 +142,7 @@ func (p *Plan) value(dst []byte, l *leaf) []byte {
 	case opBool:
 		return wire.AppendBool(dst, v.N != 0)
 	case opDate:
-		return p.AppendTime(dst, int64(v.N))
+		return p.appendTime(dst, int64(v.N))
 	case opMillis:
 		return wire.AppendInt(dst, floorDiv(int64(v.N), 1e6))
 	case ocsfMillis:
@@ -202,7 +202,7 @@ func (p *Plan) text(dst []byte, k event.Key, v event.Value) []byte {
 		}
 		return wire.AppendStr(dst, v.S)
 	case event.Time:
-		return p.AppendTime(dst, int64(v.N))
+		return p.appendTime(dst, int64(v.N))
 	}
 	return appendNumberText(dst, v)
 }
