@@ -11,7 +11,7 @@ import (
 // or option it is bounded, is said where they are kept.
 var roomCounts = [...]string{
 	"rules_refused", "findings_cut", "values_cut", "regex_cut", "fields_cut", "values_forgotten", "events_unplanned",
-	"headers_refused", "shapes_full",
+	"headers_refused", "shapes_full", "fields_new", "views_unplanned",
 	"entities_created", "entities_refused", "entities_evicted", "entities_evicted_protected", "entities_evicted_quota", "entities_evicted_bytes",
 	"entities_truncated", "notes_forgotten", "time_clamped", "replayed", "seen_forgotten", "identity_conflicts", "entities_gone_cut",
 	"entities_restore_failed", "entities_restore_dropped",
@@ -42,7 +42,9 @@ func (r *rooms) counters() []entity.Counter {
 		entity.Counter{Name: "values_forgotten", Value: d.Forgotten},
 		entity.Counter{Name: "events_unplanned", Value: d.Unplanned},
 		entity.Counter{Name: "headers_refused", Value: r.parse.HeadersRefused()},
-		entity.Counter{Name: "shapes_full", Value: r.normalise.ShapesFull()})
+		entity.Counter{Name: "shapes_full", Value: r.normalise.ShapesFull()},
+		entity.Counter{Name: "fields_new", Value: r.normalise.FieldsNew()},
+		entity.Counter{Name: "views_unplanned", Value: r.encode.Unplanned()})
 }
 
 // collect adds to n what the rooms counted since it did so last, at most every collectEvery over all threads.

@@ -72,7 +72,7 @@ func fieldHash(name string, k event.Kind) uint32 {
 	return h ^ h>>15
 }
 
-// Drift gives, by mapping, how many fields were new after a source had been learnt: a counter for metrics.
+// Drift gives, by mapping, how many fields were new after a source had been learnt.
 func (r *Room) Drift() map[string]uint64 {
 	out := map[string]uint64{}
 	for _, s := range r.sources {
@@ -81,4 +81,14 @@ func (r *Room) Drift() map[string]uint64 {
 		}
 	}
 	return out
+}
+
+// FieldsNew gives the same of all mappings together: a counter for metrics.
+func (r *Room) FieldsNew() (n uint64) {
+	for _, s := range r.sources {
+		if s.drift != nil {
+			n += s.drift.news.Load()
+		}
+	}
+	return n
 }

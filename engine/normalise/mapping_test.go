@@ -192,7 +192,7 @@ func TestDriftIsSaidOnce(t *testing.T) {
 			}
 		}
 	}
-	if said != 1 || r.Drift()["x"] < driftRaise {
+	if said != 1 || r.Drift()["x"] < driftRaise || r.FieldsNew() != r.Drift()["x"] {
 		t.Errorf("said %d times, %d fields counted", said, r.Drift()["x"])
 	}
 }
