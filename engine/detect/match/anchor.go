@@ -294,21 +294,24 @@ func (x *indexer) lit(a anchor) int32 {
 	return id
 }
 
+// file files a rule, which comes behind those that have been filed.
 func (x *indexer) file(a filed, rule int32) {
 	if a.at == atPresent || a.text == "" && a.at != atWhole {
-		if k := x.keys(a.field); !slices.Contains(k.present, rule) {
+		if k := x.keys(a.field); !isLast(k.present, rule) {
 			k.present = append(k.present, rule)
 		}
 		return
 	}
 	l := &x.b.lane.lits[x.lit(a.anchor)]
-	if !slices.Contains(l.rules, rule) {
+	if !isLast(l.rules, rule) {
 		l.rules = append(l.rules, rule)
 	}
 	if a.item >= 0 && a.field != 0 && !slices.Contains(l.items, a.item) {
 		l.items = append(l.items, a.item)
 	}
 }
+
+func isLast(list []int32, n int32) bool { return len(list) > 0 && list[len(list)-1] == n }
 
 // From how many values on an item is answered by the index instead of one comparison after the other: a literal that may stand
 // anywhere costs the index more than one whose place is known, and a search little that its pairs rule out.
@@ -359,7 +362,7 @@ func (x *indexer) close() {
 			}
 			continue
 		}
-		lf := laneField{field: f, present: k.present, grams: newGrams(x.b.lane.lits, k.grams)}
+		lf := laneField{field: f, present: k.present, grams: x.b.filer.file(x.b.lane.lits, k.grams)}
 		lf.wide = lf.grams.isWide()
 		for _, w := range slices.Concat(k.front, k.back) {
 			lf.wide = lf.wide || !isASCII(w.text)

@@ -97,11 +97,12 @@ func New(rules []*sigma.Rule, router *route.Router, fields *Fields) (*Matcher, e
 		return nil, fmt.Errorf("rules name %d log sources: at most %d", len(m.lanes), 1<<16-1)
 	}
 	m.where = make([]spot, len(rules))
+	f := &filer{}
 	for n, g := range groups {
 		for i, r := range g {
 			m.where[r] = spot{uint16(n), int32(i)}
 		}
-		b := &builder{m: m, lane: &m.lanes[n], itemIDs: map[string]int32{}, used: map[anchor]int32{}}
+		b := &builder{m: m, filer: f, lane: &m.lanes[n], itemIDs: map[string]int32{}, used: map[anchor]int32{}}
 		if err := b.build(rules, g); err != nil {
 			return nil, err
 		}
@@ -116,7 +117,7 @@ func New(rules []*sigma.Rule, router *route.Router, fields *Fields) (*Matcher, e
 			m.byRow = append(m.byRow, m.Lanes(src))
 		}
 	}
-	m.keywords()
+	m.keywords(f)
 	return m, nil
 }
 
@@ -182,6 +183,7 @@ func (m *Matcher) Fields() *Fields { return m.fields }
 // builder compiles one lane.
 type builder struct {
 	m       *Matcher
+	filer   *filer
 	lane    *lane
 	itemIDs map[string]int32
 	used    map[anchor]int32 // in how many rules a literal stands

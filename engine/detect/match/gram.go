@@ -1,7 +1,6 @@
 package match
 
 import (
-	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -92,34 +91,6 @@ func (w *windows) at(s string, i int) uint32 {
 
 func gramHash(g uint32) uint32 { return g * 0x9e3779b1 }
 
-// newGrams files the literals (indexes into lits).
-func newGrams(lits []lit, list []int32) grams {
-	g := grams{}
-	var long, middle, wide []int32
-	for _, l := range list {
-		switch t := lits[l].text; {
-		case !isASCII(t) && len(t) >= gramLen:
-			wide = append(wide, l)
-		case !isASCII(t):
-			g.wideShort = append(g.wideShort, l)
-		case len(t) >= longLit:
-			long = append(long, l)
-		case len(t) >= gramLen:
-			middle = append(middle, l)
-		default:
-			g.short = append(g.short, shortLit{l, needPairs(t)})
-		}
-	}
-	g.long = newWindows(lits, long, gramLen, maxStride)
-	small := gramLen - 1
-	if len(middle) <= fewLits {
-		small--
-	}
-	g.middle = newWindows(lits, middle, small, maxStride)
-	g.wide = newWindows(lits, wide, gramLen, 1)
-	return g
-}
-
 func isASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
@@ -127,107 +98,6 @@ func isASCII(s string) bool {
 		}
 	}
 	return true
-}
-
-// asDash makes the variants of a literal that windash made one.
-var asDash = strings.NewReplacer("/", "-", "\u2013", "-", "\u2014", "-", "\u2015", "-")
-
-// weigh gives how common a window of n bytes is: in literals, and in events at large. Variants of a literal count once, and what they
-// differ in weighs more than what they share, so that they are filed together.
-func weigh(lits []lit, list []int32, n int) func(window string) int {
-	count := map[string]int{}
-	seen := map[string]bool{}
-	for _, l := range list {
-		t := lits[l].text
-		if key := asDash.Replace(t); seen[key] {
-			continue
-		} else {
-			seen[key] = true
-		}
-		for i := 0; i+n <= len(t); i++ {
-			count[t[i:i+n]]++
-		}
-	}
-	return func(w string) int {
-		n := count[w] + 1000*common[n][w]
-		if strings.ContainsAny(w, "-/") || !isASCII(w) {
-			n += 3
-		}
-		return n
-	}
-}
-
-// common counts the windows of commonText, by their length.
-var common = func() (m [gramLen + 1]map[string]int) {
-	for n := range m {
-		m[n] = map[string]int{}
-		for i := 0; i+n <= len(commonText); i++ {
-			m[n][commonText[i:i+n]]++
-		}
-	}
-	return m
-}()
-
-// newWindows files each literal under a run of windows of n bytes, as many as the scan's stride: the run whose weight is least. The
-// stride is what the shortest literal allows, and most at most.
-func newWindows(lits []lit, list []int32, n, most int) *windows {
-	run := most
-	for _, l := range list {
-		run = min(run, len(lits[l].text)-n+1)
-	}
-	w := &windows{stride: run, len: n, mask: 1<<(8*n) - 1}
-	weight := weigh(lits, list, n)
-	by := map[uint32][]gramEntry{}
-	var order []uint32
-	var weights []int // of the windows of a literal
-	for _, l := range list {
-		t := lits[l].text
-		weights = weights[:0]
-		for i := 0; i+n <= len(t); i++ {
-			weights = append(weights, weight(t[i:i+n]))
-		}
-		best, least, sum := 0, math.MaxInt, 0
-		for i, w := range weights { // sum is of the run that ends here
-			if sum += w; i >= run {
-				sum -= weights[i-run]
-			}
-			if i >= run-1 && sum < least {
-				best, least = i-run+1, sum
-			}
-		}
-		for k := best; k < best+run; k++ {
-			g := w.at(t, k)
-			if by[g] == nil {
-				order = append(order, g)
-			}
-			other := 0 // the end that is farther away
-			if k < len(t)-gramLen-k {
-				other = len(t) - gramLen
-			}
-			by[g] = append(by[g], gramEntry{l, int32(k), int32(other - k), window(t, other)})
-		}
-	}
-	if len(order) == 0 {
-		return nil
-	}
-	bits := 1 << 10
-	for bits < bitsPerGram*len(order) && bits < maxBitmap {
-		bits *= 2
-	}
-	w.bitmap = make([]uint64, bits/64)
-	w.shift = 32
-	for b := bits; b > 1; b /= 2 {
-		w.shift--
-	}
-	w.slots = make([]gramSlot, tableSize(len(order)))
-	for _, k := range order {
-		from := int32(len(w.entries))
-		w.entries = append(w.entries, by[k]...)
-		h := gramHash(k) >> w.shift
-		w.bitmap[h/64] |= 1 << (h % 64)
-		*w.slot(k) = gramSlot{k, from, int32(len(w.entries))}
-	}
-	return w
 }
 
 // slot finds the slot of a window: its own, or the free one where it would go.

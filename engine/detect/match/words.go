@@ -26,7 +26,7 @@ type words struct {
 const numberText = "0123456789+-.einfa"
 
 // newWords merges the keywords of lanes.
-func newWords(lanes []lane, of []uint16) *words {
+func newWords(f *filer, lanes []lane, of []uint16) *words {
 	w := &words{least: math.MaxInt, of: slices.Clone(of)}
 	ids := map[string]int32{}
 	var list []int32
@@ -46,7 +46,7 @@ func newWords(lanes []lane, of []uint16) *words {
 			w.spots = append(w.spots, spot{i, l})
 		}
 	}
-	w.grams = newGrams(w.lane.lits, list)
+	w.grams = f.file(w.lane.lits, list)
 	return w
 }
 
@@ -71,7 +71,7 @@ func (m *Matcher) wordsOf(lanes []uint16) *words {
 		at := &m.merged[(h>>16+k)%maxWords]
 		w := at.Load()
 		if w == nil {
-			w = newWords(m.lanes, lanes)
+			w = newWords(&filer{}, m.lanes, lanes)
 			if !at.CompareAndSwap(nil, w) {
 				w = at.Load()
 			}
@@ -84,9 +84,9 @@ func (m *Matcher) wordsOf(lanes []uint16) *words {
 }
 
 // keywords makes the words of each lane, for events whose lanes have none together.
-func (m *Matcher) keywords() {
+func (m *Matcher) keywords(f *filer) {
 	for i := range m.lanes {
-		w := newWords(m.lanes, []uint16{uint16(i)})
+		w := newWords(f, m.lanes, []uint16{uint16(i)})
 		m.laneWords = append(m.laneWords, w)
 		m.maxSpots += len(w.spots)
 	}

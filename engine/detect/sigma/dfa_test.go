@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"math/rand"
+	"regexp/syntax"
 	"testing"
 )
 
@@ -54,11 +55,37 @@ func FuzzDFA(f *testing.F) {
 		for i := range b {
 			b[i] &= 0x7f
 		}
+		tree, err := syntax.Parse(expr, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prog, err := syntax.Compile(tree.Simplify())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range prog.Inst {
+			in := &prog.Inst[i]
+			for c := 0; c < end && isRune(in.Op); c++ {
+				if reads := readsOf(in); reads.has(c) != in.MatchRune(rune(c)) {
+					t.Errorf("%q: %v reads %d: %v", expr, in, c, reads.has(c))
+				}
+			}
+		}
 		want, _ := re.Match(string(b))
 		if got, _ := re.MatchASCII(string(b)); got != want {
 			t.Errorf("%q on %q: %v, regexp says %v", expr, b, got, want)
 		}
 	})
+}
+
+// BenchmarkCompileRegex is what a rule's expression costs when rules are loaded: one whose automaton has a hundred states.
+func BenchmarkCompileRegex(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if re, err := CompileRegex(`(?i)\\\\[a-z0-9]{1,32}\.(?:exe|dll|ps1)\b.*(?:foo|bar|baz){1,4}`, ""); err != nil || !re.Fast() {
+			b.Fatal(err, re)
+		}
+	}
 }
 
 func BenchmarkRegex(b *testing.B) {
