@@ -11,6 +11,9 @@ const maxMatches = 16
 
 // Apply adds the findings of an event.
 func (r *Room) Apply(ev *event.Event) {
+	if r.matcher.Idle() {
+		return
+	}
 	s := r.scratch.Get().(*match.Scratch)
 	before := s.Counts
 	if r.all != nil {

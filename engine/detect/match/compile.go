@@ -14,7 +14,8 @@ import (
 // Matcher is all rules, compiled. It does not change once made; any number of goroutines may Run it, each with its own Scratch.
 type Matcher struct {
 	fields *Fields
-	router *route.Router
+	router *route.Router // all rows, for people
+	routed *route.Router // those that have a lane
 	lanes  []lane
 	byRow  [][]uint16 // lanes by row of the router
 	where  []spot     // by rule
@@ -116,6 +117,7 @@ func New(rules []*sigma.Rule, router *route.Router, fields *Fields) (*Matcher, e
 		for _, src := range router.LogSources() {
 			m.byRow = append(m.byRow, m.Lanes(src))
 		}
+		m.routed = router.Only(func(row int) bool { return len(m.byRow[row]) > 0 })
 	}
 	m.keywords(f)
 	return m, nil
@@ -171,11 +173,14 @@ func (m *Matcher) Unrouted() map[sigma.LogSource]int {
 
 // Unplanned is how many events the router had no plan for.
 func (m *Matcher) Unplanned() uint64 {
-	if m.router == nil {
+	if m.routed == nil {
 		return 0
 	}
-	return m.router.Unplanned()
+	return m.routed.Unplanned()
 }
+
+// Idle reports whether there is no rule that could run.
+func (m *Matcher) Idle() bool { return len(m.lanes) == 0 }
 
 // Fields gives the resolver, for a Record.
 func (m *Matcher) Fields() *Fields { return m.fields }

@@ -113,7 +113,7 @@ func (m *Matcher) NewScratch() *Scratch {
 
 // Run gives the rules that match an event, as indexes into the matcher's, ascending. The slice is valid until the next Run.
 func (m *Matcher) Run(ev *event.Event, s *Scratch) []int32 {
-	s.rowBuf = m.router.Rows(ev, s.rowBuf[:0])
+	s.rowBuf = m.routed.Rows(ev, s.rowBuf[:0])
 	s.laneBuf = s.laneBuf[:0]
 	for _, row := range s.rowBuf {
 		for _, l := range m.byRow[row] {

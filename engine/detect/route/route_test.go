@@ -188,7 +188,8 @@ func TestChannelWithoutSource(t *testing.T) {
 	}
 }
 
-// TestPlans holds what a plan gives, first and later, against the rows looked at one by one.
+// TestPlans holds what a plan gives, first and later, against the rows looked at one by one, and what a router over some of the rows
+// gives against those of them.
 func TestPlans(t *testing.T) {
 	names := event.NewNames()
 	r, err := New(table(t), names, "logsource")
@@ -206,7 +207,8 @@ func TestPlans(t *testing.T) {
 	}
 	channels := []string{"", "Security", "SECURITY", "Microsoft-Windows-Sysmon/Operational", "System", "none"}
 	paths := []string{"", `C:\a.exe`, "/usr/bin/id", "/Applications/a"}
-	routed := 0
+	third := func(row int) bool { return row%3 == 0 }
+	some, routed := r.Only(third), 0
 	for i := range 2 * len(sources) * len(classes) * len(channels) * len(paths) { // twice, the second time with all plans made
 		ev := event.New(names)
 		ev.Source, ev.Class = sources[i%len(sources)], classes[i/len(sources)%len(classes)]
@@ -225,6 +227,11 @@ func TestPlans(t *testing.T) {
 			t.Fatalf("%s class %d activity %d: rows %v, without a plan %v", ev.Source, ev.Class, ev.Activity, got, want)
 		}
 		routed += len(got)
+		got = some.Rows(ev, nil)
+		slices.Sort(got)
+		if want = slices.DeleteFunc(want, func(n uint16) bool { return !third(int(n)) }); !slices.Equal(got, want) {
+			t.Fatalf("%s class %d activity %d: of a third of the rows %v, want %v", ev.Source, ev.Class, ev.Activity, got, want)
+		}
 	}
 	if routed == 0 {
 		t.Error("nothing is routed")
