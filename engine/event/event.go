@@ -10,12 +10,13 @@ const (
 
 // Field is one value under the name its source gave it, nested names joined with dots.
 type Field struct {
-	Name  string // "EventID", "userIdentity.arn"
-	Value Value
-	Layer uint8  // 0: the record as it arrived; 1 and up: read out of text by a parser, one more for each nested format
-	ID    NameID // the interned name, 0 where nobody asked for it
-	ref   NameRef
-	next  int32 // index plus one of the next field of the same ID
+	Name   string // "EventID", "userIdentity.arn"
+	Value  Value
+	Layer  uint8  // 0: the record as it arrived; 1 and up: read out of text by a parser, one more for each nested format
+	traits trait  // of Name, where ref is not 0
+	ID     NameID // the interned name, 0 where nobody asked for it
+	ref    NameRef
+	next   int32 // index plus one of the next field of the same ID
 }
 
 // Event is one record on its way (see the package comment). Reuse it: Reset, fill, read.
@@ -142,12 +143,37 @@ func (e *Event) clear() {
 
 // Add appends a field. Over MaxFields it is refused with a problem and false. name and v are kept as views.
 func (e *Event) Add(name string, v Value, layer uint8) bool {
-	_, id := e.Resolve(name)
-	return e.AddID(id, name, v, layer)
+	if f := e.Ahead(layer); f != nil && f.Name == name {
+		f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
+		e.Again(f)
+		return true
+	}
+	known, r := e.Refer(name)
+	if r == 0 {
+		known = name
+	}
+	return e.AddRef(r, known, v, layer)
+}
+
+// AddJoined is Add for a name that does not live as long as the event: it is copied where the event does not know it.
+func (e *Event) AddJoined(name string, v Value, layer uint8) bool {
+	if f := e.Ahead(layer); f != nil && f.Name == name {
+		f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
+		e.Again(f)
+		return true
+	}
+	known, r := e.Refer(name)
+	if r == 0 {
+		known = e.Arena.Copy(BytesOf(name))
+	}
+	return e.AddRef(r, known, v, layer)
 }
 
 // AddID is Add for a name whose integer is known (0: it has none).
 func (e *Event) AddID(id NameID, name string, v Value, layer uint8) bool {
+	if id != 0 { // the name in memory that outlives the record
+		name = e.Names.names[id]
+	}
 	return e.AddRef(NameRef(id), name, v, layer)
 }
 
@@ -156,7 +182,10 @@ func (e *Event) AddRef(ref NameRef, name string, v Value, layer uint8) bool {
 	n, id := len(e.Fields), e.IDOf(ref)
 	if n < e.stale {
 		if f := &e.Fields[:n+1][n]; f.ID == id && f.Layer == layer {
-			f.Name, f.ref = name, ref
+			if f.ref != ref {
+				f.ref, f.traits = ref, e.traits(ref)
+			}
+			f.Name = name
 			f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
 			e.Fields = e.Fields[:n+1]
 			return true
@@ -174,7 +203,7 @@ func (e *Event) AddRef(ref NameRef, name string, v Value, layer uint8) bool {
 	f := &e.Fields[n] // its parts one by one: a whole Field would be built elsewhere first and copied
 	f.Name = name
 	f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
-	f.Layer, f.ID, f.ref, f.next = layer, id, ref, 0
+	f.Layer, f.traits, f.ID, f.ref, f.next = layer, e.traits(ref), id, ref, 0
 	if id != 0 {
 		e.link(n, id)
 	}
@@ -227,7 +256,7 @@ func (e *Event) Relink(i int, id NameID) {
 		return
 	}
 	e.unlink(i)
-	f.ID, f.ref, e.moved = id, 0, true
+	f.ID, f.ref, f.traits, e.moved = id, 0, 0, true
 	if id != 0 {
 		e.link(i, id)
 	}

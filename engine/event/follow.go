@@ -31,6 +31,14 @@ func (e *Event) text(r NameRef) string {
 	return e.order.learnt.names[r-e.order.base]
 }
 
+// traits gives the traits of a reference's name.
+func (e *Event) traits(r NameRef) trait {
+	if r < e.order.base {
+		return e.Names.traits[r]
+	}
+	return e.order.learnt.traits[r-e.order.base]
+}
+
 // IDOf gives the interned name of a reference, 0 where nobody asked for it.
 func (e *Event) IDOf(r NameRef) NameID {
 	if r < e.order.base {
@@ -62,8 +70,8 @@ func (e *Event) Refer(name string) (string, NameRef) {
 	return known, r
 }
 
-// Expected gives the name that followed the last one, for a reader that can compare it with text it has not taken apart yet; Take
-// says that it was the next indeed. It is "" where none is known, and where the name has bytes that a text can write in several ways.
+// Expected gives the name that the record before had here, or that followed the last one, for a reader that can compare it with text it has not taken apart yet; Take
+// says that it was the next indeed, with its value. It is "" where none is known, and where the name has bytes that a text can write in several ways.
 func (e *Event) Expected() (string, NameRef) { return e.expected(traitPlain) }
 
 // ExpectedWord is Expected where the name stands without quotes: "" too where it has other bytes than letters, digits, "_", "-" and ".",
@@ -71,14 +79,27 @@ func (e *Event) Expected() (string, NameRef) { return e.expected(traitPlain) }
 func (e *Event) ExpectedWord() (string, NameRef) { return e.expected(traitWord) }
 
 func (e *Event) expected(t trait) (string, NameRef) {
+	if n := len(e.Fields); n < e.stale { // the record before is the best guess
+		if f := &e.Fields[:n+1][n]; f.traits&t != 0 {
+			return f.Name, f.ref
+		}
+	}
 	if s := &e.heads[e.order.prev]; s.traits&t != 0 {
 		return s.text, s.follow
 	}
 	return "", 0
 }
 
-// Take says that the next name of the record is the one that Expected gave.
-func (e *Event) Take(r NameRef) { e.order.prev = r }
+// Take adds a field under the name that Expected gave.
+func (e *Event) Take(r NameRef, name string, v Value, layer uint8) bool {
+	if f := e.Ahead(layer); f != nil && f.ref == r {
+		f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
+		e.Again(f)
+		return true
+	}
+	e.order.prev = r
+	return e.AddRef(r, name, v, layer)
+}
 
 // ResolveJoined is Resolve for prefix and key joined with a dot; it always gives the name.
 func (e *Event) ResolveJoined(prefix, key string) (string, NameID) {
@@ -115,11 +136,7 @@ func (e *Event) look(name string) NameRef {
 		}
 	}
 	s := &e.heads[e.order.prev]
-	n, i := e.Names, r
-	if r >= e.order.base {
-		n, i = e.order.learnt, r-e.order.base
-	}
-	s.follow, s.text, s.traits = r, n.names[i], n.traits[i]
+	s.follow, s.text, s.traits = r, e.text(r), e.traits(r)
 	return r
 }
 

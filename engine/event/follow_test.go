@@ -45,7 +45,7 @@ func TestFollowChangesNothing(t *testing.T) {
 			if text, ref := ev.Expected(); ref != 0 && (names.Lookup(text) != ev.IDOf(ref) || strings.ContainsAny(text, `"'\&<>`)) {
 				t.Fatalf("%q is expected as %d", text, ref)
 			} else if ref != 0 && text == n && rng.IntN(2) == 0 {
-				ev.Take(ref)
+				ev.Take(ref, text, Value{}, 0)
 				continue
 			}
 			if text, ref := ev.ExpectedWord(); ref != 0 && (names.Lookup(text) != ev.IDOf(ref) || strings.Trim(text, "abcdefghijklmnopqrstuvwxyz.") != "") {

@@ -136,8 +136,11 @@ func (p *pass) json(n int, layer uint8) {
 		return
 	}
 	for _, id := range p.r.nested {
+		if ev.First(id) == nil {
+			continue
+		}
 		f := ev.Last(id)
-		if f == nil || f.Layer != layer || f.Value.K != event.String {
+		if f.Layer != layer || f.Value.K != event.String {
 			continue
 		}
 		if s := begin(f.Value.S); s != "" && p.parse(s, fJSON, layer+1) {

@@ -136,8 +136,11 @@ func (w *windows) record(ev *event.Event, n int) bool {
 	}
 	for i := range w.marks {
 		m := &w.marks[i]
+		if ev.First(m.id) == nil { // cheaper than Last, and enough nearly always
+			continue
+		}
 		f := ev.Last(m.id)
-		if f == nil || f.Layer != ev.Fields[n].Layer || m.flat && !w.confirmed(ev, m) {
+		if f.Layer != ev.Fields[n].Layer || m.flat && !w.confirmed(ev, m) {
 			continue
 		}
 		layer := ev.Fields[n].Layer

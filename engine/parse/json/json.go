@@ -119,13 +119,26 @@ func (p *scanner) object(i, l, depth int) int {
 			return p.fail(i)
 		}
 		name, ref := p.expected(i+1, l)
-		key, j := "", 0
+		key := ""
 		if ref != 0 {
-			key, j = name[start(l):], i+2+len(name)-start(l)
-		} else if key, j = p.text(i + 1); j < 0 {
-			return j
+			key = name[start(l):]
+			if i += 2 + len(key); i+1 < len(s) && s[i] == ':' && s[i+1] == '"' { // as most members are
+				t, j := p.text(i + 2)
+				if j < 0 {
+					return j
+				}
+				if p.full = !p.ev.Take(ref, name, event.Value{S: t, K: event.String}, p.layer); p.full {
+					return -1
+				}
+				if i = j; i+1 < len(s) && s[i] == ',' && s[i+1] == '"' {
+					i++
+					continue
+				}
+				goto next
+			}
+		} else if key, i = p.text(i + 1); i < 0 {
+			return i
 		}
-		i = j
 		if i < len(s) && s[i] != ':' {
 			i = space(s, i)
 		}
@@ -148,8 +161,7 @@ func (p *scanner) object(i, l, depth int) int {
 				return j
 			}
 			if ref != 0 {
-				p.ev.Take(ref)
-				p.full = !p.ev.AddID(p.ev.IDOf(ref), name, v, p.layer)
+				p.full = !p.ev.Take(ref, name, v, p.layer)
 			} else if l == 0 && len(key) <= maxName { // no joining: the name is the key as it stands
 				p.add(key, v)
 			} else {
@@ -159,6 +171,7 @@ func (p *scanner) object(i, l, depth int) int {
 				return -1
 			}
 		}
+	next:
 		if i < len(s) && s[i] <= ' ' {
 			i = space(s, i)
 		}
@@ -275,15 +288,9 @@ func (p *scanner) emit(l int, v event.Value) {
 		p.add(top, v)
 		return
 	}
-	b := p.path[:l]
-	name, id := p.ev.Resolve(event.View(b))
-	if name == "" {
-		name = p.ev.Arena.Copy(b)
-	}
-	p.full = !p.ev.AddID(id, name, v, p.layer)
+	p.full = !p.ev.AddJoined(event.View(p.path[:l]), v, p.layer)
 }
 
 func (p *scanner) add(name string, v event.Value) {
-	_, id := p.ev.Resolve(name)
-	p.full = !p.ev.AddID(id, name, v, p.layer)
+	p.full = !p.ev.Add(name, v, p.layer)
 }

@@ -27,20 +27,29 @@ var simple = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n'
 func (p *scanner) quick(start int) (string, int) {
 	b := event.BytesOf(p.s)
 	i := start
-	for {
-		if i+8 > len(b) {
-			return "", 0
+	for i+16 <= len(b) { // two words in one step: most strings end in the first, and nothing is to be guessed
+		m, high := special(binary.LittleEndian.Uint64(b[i:])), special(binary.LittleEndian.Uint64(b[i+8:]))
+		if m|high == 0 {
+			i += 16
+			continue
 		}
-		if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
-			i += bits.TrailingZeros64(m) >> 3
-			break
+		if m == 0 {
+			m = high
+			i += 8
 		}
-		i += 8
+		i += bits.TrailingZeros64(m) >> 3
+		if b[i] == '"' {
+			return p.s[start:i], i + 1
+		}
+		return p.escaped(start, i)
 	}
-	switch {
-	case b[i] == '"':
-		return p.s[start:i], i + 1
-	case b[i] != '\\' || len(b)-start > maxQuick:
+	return "", 0
+}
+
+// escaped goes on with quick where the first byte of the string that is none of its text stands at i.
+func (p *scanner) escaped(start, i int) (string, int) {
+	b := event.BytesOf(p.s)
+	if b[i] != '\\' || len(b)-start > maxQuick {
 		return "", 0
 	}
 	size := len(b) - start // what is written is never longer than what is read

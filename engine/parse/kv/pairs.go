@@ -41,8 +41,7 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 				}
 				var v string
 				v, i = value(ev, s, i, d)
-				ev.Take(ref)
-				if !ev.AddID(ev.IDOf(ref), name, event.Str(v), layer) {
+				if !ev.Take(ref, name, event.Str(v), layer) {
 					return n
 				}
 				n++

@@ -179,18 +179,12 @@ func (w *walker) push(name string, sep byte) {
 
 // add adds a field under the path.
 func (w *walker) add(v event.Value) {
-	b := w.path[:w.pathLen]
-	name, id := w.ev.Resolve(event.View(b))
-	if name == "" {
-		name = w.ev.Arena.Copy(b)
-	}
-	w.full = !w.ev.AddID(id, name, v, w.layer)
+	w.full = !w.ev.AddJoined(event.View(w.path[:w.pathLen]), v, w.layer)
 }
 
 // named adds a field under a name that is a view.
 func (w *walker) named(name string, v event.Value) {
-	_, id := w.ev.Resolve(name)
-	w.full = !w.ev.AddID(id, name, v, w.layer)
+	w.full = !w.ev.Add(name, v, w.layer)
 }
 
 // number makes an Int of a short run of digits, which keeps its text, and else a String.

@@ -99,8 +99,7 @@ func (w *walker) field(name string, ref event.NameRef, v event.Value) {
 		w.named(name, v)
 		return
 	}
-	w.ev.Take(ref)
-	w.full = !w.ev.AddID(w.ev.IDOf(ref), name, v, w.layer)
+	w.full = !w.ev.Take(ref, name, v, w.layer)
 }
 
 // quickText reads <Name>text</Name> of System at i and gives the index after it, 0 where it is something else.
