@@ -19,7 +19,7 @@ func Is3164(s string) bool {
 	if len(s) > 24 && s[:2] == "1 " && s[6] == '-' {
 		s = s[2:]
 		if end := stamp(s, 0); end > 0 && s[10] == 'T' {
-			_, _, ok := headless(strings.TrimLeft(s[end:], " "))
+			_, _, ok := headless(trimBlanks(s[end:]))
 			return ok
 		}
 		return false
@@ -38,7 +38,7 @@ func Is3164(s string) bool {
 	host, rest := word(s[end:])
 	if host == "" || s[4] != '-' || s[10] != 'T' { // a program's own log writes dates like these: only a process id tells syslog
 		if _, pid, _ := tag(rest); pid == "" || !hostname(host) {
-			_, pid, _ = tag(strings.TrimLeft(s[end:], " "))
+			_, pid, _ = tag(trimBlanks(s[end:]))
 			return pid != ""
 		}
 		return true
@@ -68,8 +68,11 @@ func Parse3164(ev *event.Event, s string, layer uint8) (message string) {
 	}
 	rest := s[i:]
 	host := ""
-	rest, host = lead(ev, rest, layer)
 	end := stamp(rest, 0)
+	if end <= 0 { // what begins with the time has nothing before it
+		rest, host = lead(ev, rest, layer)
+		end = stamp(rest, 0)
+	}
 	dated := end > 0
 	if dated {
 		ev.Add(nameTimestamp, event.Str(rest[:end]), layer)
@@ -116,7 +119,7 @@ func trimLead(s string) string {
 	if s != "" && s[0] == ':' {
 		s = s[1:]
 	}
-	return strings.TrimLeft(s, " ")
+	return trimBlanks(s)
 }
 
 const forwarded = "Message forwarded from "
@@ -139,7 +142,7 @@ func findHost(s string) (host, rest string) {
 		return "", s
 	}
 	if strings.HasPrefix(r, ": ") { // "host : %ASA-..."
-		r = strings.TrimLeft(r[2:], " ")
+		r = trimBlanks(r[2:])
 	}
 	return w, r
 }
@@ -162,12 +165,29 @@ func begins(s string) bool {
 
 // word cuts s at its first blank and takes the blanks between away.
 func word(s string) (w, rest string) {
-	s = strings.TrimLeft(s, " ")
-	i := strings.IndexByte(s, ' ')
-	if i < 0 {
-		return s, ""
+	s = trimBlanks(s)
+	i := 0
+	for i < len(s) && s[i] != ' ' {
+		if i++; i == shortWord {
+			n := strings.IndexByte(s[i:], ' ')
+			if n < 0 {
+				return s, ""
+			}
+			i += n
+		}
 	}
-	return s[:i], strings.TrimLeft(s[i:], " ")
+	return s[:i], trimBlanks(s[i:])
+}
+
+// shortWord is how many bytes of a word are looked at one by one; beyond, a search is faster.
+const shortWord = 16
+
+// trimBlanks takes the blanks at the start of s away.
+func trimBlanks(s string) string {
+	for s != "" && s[0] == ' ' {
+		s = s[1:]
+	}
+	return s
 }
 
 // hostname reports whether w can be a host's name or address: letters, digits and what stands in names, IPv6 and zones.

@@ -35,7 +35,7 @@ func lead(ev *event.Event, s string, layer uint8) (rest, host string) {
 		}
 		if i > 0 && i+1 < len(s) && s[i] == ':' && s[i+1] == ' ' {
 			ev.Add(nameSequence, event.Str(s[:i]), layer)
-			s = strings.TrimLeft(s[i+1:], " ")
+			s = trimBlanks(s[i+1:])
 			continue
 		}
 		if i == 1 && i+1 < len(s) && s[i] == ' ' && epoch(s, 2) > 0 {
@@ -92,8 +92,11 @@ func undated(s string) (host, rest string) {
 // afterLevel takes a word "facility.severity" away that some devices write after the time, as it stands in the priority too.
 func afterLevel(s string) string {
 	w, r := word(s)
+	if len(w) > 16 || r == "" {
+		return s
+	}
 	f, sev, ok := strings.Cut(w, ".")
-	if !ok || len(w) > 16 || r == "" {
+	if !ok {
 		return s
 	}
 	switch sev {
@@ -111,8 +114,11 @@ func afterLevel(s string) string {
 
 // source reads the address that some relays write between host and program.
 func source(ev *event.Event, s string, layer uint8) string {
+	if s == "" || s[0] > '9' {
+		return s
+	}
 	w, r := word(s)
-	if len(w) < 7 || len(w) > 45 || s[0] > '9' || strings.Count(w, ".") != 3 {
+	if len(w) < 7 || len(w) > 45 || strings.Count(w, ".") != 3 {
 		return s
 	}
 	for i := 0; i < len(w); i++ {
@@ -159,6 +165,9 @@ func headless5424(ev *event.Event, s string, layer uint8) (message string, ok bo
 func headless(s string) (words [4]string, rest string, ok bool) {
 	host, r := word(s)
 	app, r := word(r)
+	if app != "" && app[len(app)-1] == ':' { // the tag of RFC 3164
+		return words, "", false
+	}
 	proc, r := word(r)
 	id, r := word(r)
 	if id != "" && id[0] == '[' && proc == "-" { // one word short: the process or the message id was left out
@@ -168,7 +177,7 @@ func headless(s string) (words [4]string, rest string, ok bool) {
 	if r == "" || !(r[0] == '-' && (len(r) == 1 || r[1] == ' ')) && !(r[0] == '[' && (id == "-" || proc == "-" || enterprise(r))) {
 		return words, "", false
 	}
-	if !hostname(host) || len(app) > maxAppname || len(id) > maxMsgID || strings.HasSuffix(app, ":") || strings.HasSuffix(proc, ":") {
+	if !hostname(host) || len(app) > maxAppname || len(id) > maxMsgID || strings.HasSuffix(proc, ":") {
 		return words, "", false
 	}
 	return [4]string{host, app, proc, id}, r, true
