@@ -15,7 +15,7 @@
 //
 // Hold one Cursor at a time: two would be two locks. Resolve, Seen and Scored serve the engine's loop.
 //
-// Bounds (config.go) are entries and bytes over all shards. Two segments of golang-lru's simplelru per shard: a newcomer enters
+// Bounds (config.go) are entries and bytes over all shards. Two segments per shard, ordered by golang-lru's simplelru: a newcomer enters
 // probation, what has weight or history is protected; under a flood of newcomers a doorkeeper admits on the second sight only.
 // What was evicted is remembered as a ghost, so that its next record is flagged rather than silently counted from nothing.
 // Who comes to a full shard takes the place and the memory of who goes: the segments order places, an index finds them.

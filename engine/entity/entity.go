@@ -11,10 +11,12 @@ type Entity struct {
 	place  uint32
 	gen    uint32 // of the place: how many entities were here before
 	moved  uint32 // the shard's moves when it last came to the front of its segment
+	cohort uint32 // its cohort there, and its rank in that
 	kind   Kind
 	weight uint8
 	slotID uint8 // 0: no slot
 	flags  uint8
+	rank   uint8
 }
 
 const (
@@ -27,7 +29,7 @@ const (
 )
 
 // entityBytes is what an entity costs beside its key and slots: itself, its list entry and its shares of map and index, measured.
-const entityBytes = 224
+const entityBytes = 144
 
 // Key gives the entity's key; it outlives the entity.
 func (e *Entity) Key() string { return e.key }

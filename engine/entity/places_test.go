@@ -74,12 +74,12 @@ func whole(t *testing.T, st *Store) {
 	bytes := map[bool]int64{}
 	for i := range st.shards {
 		sh := &st.shards[i]
-		listed := append(sh.probation.Values(), sh.protected.Values()...)
+		listed := sh.all()
 		if len(listed) != sh.len() || sh.len() > sh.cap || int(sh.places.n)-len(sh.places.free) != sh.len() {
 			t.Fatalf("%d listed, %d in the index, %d places, %d free", len(listed), sh.len(), sh.places.n, len(sh.places.free))
 		}
 		for _, e := range listed {
-			if sh.find(e.hash, e.kind, e.key) != e || e.flags&flagProtected != 0 != sh.protected.Contains(e.place) {
+			if sh.find(e.hash, e.kind, e.key) != e || sh.segment(e).cohorts[e.cohort].places[e.rank] != e.place+1 {
 				t.Fatalf("%q is not where it says", e.key)
 			}
 			bytes[true] += int64(e.size)

@@ -154,7 +154,7 @@ func (st *Store) markAll() {
 	for i := range st.shards {
 		sh := &st.shards[i]
 		sh.mu.Lock()
-		for _, e := range append(sh.probation.Values(), sh.protected.Values()...) {
+		for _, e := range sh.all() {
 			c := Cursor{E: e, sh: sh}
 			c.Dirty()
 		}
@@ -170,7 +170,7 @@ func (st *Store) Export(put func(key, value []byte)) {
 	for i := range st.shards {
 		sh := &st.shards[i]
 		sh.mu.Lock()
-		all := append(sh.probation.Values(), sh.protected.Values()...)
+		all := sh.all()
 		for len(all) > 0 {
 			n := min(exportChunk, len(all))
 			buf, ends = buf[:0], ends[:0]

@@ -1,10 +1,6 @@
 package entity
 
-import (
-	"sync"
-
-	"github.com/hashicorp/golang-lru/v2/simplelru"
-)
+import "sync"
 
 // Named bounds of the replacement policy.
 const (
@@ -22,8 +18,8 @@ const (
 type shard struct {
 	mu        sync.Mutex
 	st        *Store
-	probation *simplelru.LRU[uint32, *Entity] // by place
-	protected *simplelru.LRU[uint32, *Entity]
+	probation segment
+	protected segment
 	index     index
 	places    places
 	cap       int
@@ -57,23 +53,40 @@ type counts struct {
 func (sh *shard) init(st *Store, entries int, bytes int64) error {
 	sh.st, sh.cap, sh.maxBytes = st, entries, bytes
 	sh.guarded = int(protectedShare * float64(entries))
-	var err error
-	// One more than can be there: which one goes is for settle to say, which knows weight, not for simplelru.
-	if sh.probation, err = simplelru.NewLRU[uint32, *Entity](entries+1, nil); err != nil {
+	if err := sh.probation.init(entries); err != nil {
 		return err
 	}
-	sh.protected, err = simplelru.NewLRU[uint32, *Entity](entries+1, nil)
+	if err := sh.protected.init(entries); err != nil {
+		return err
+	}
 	sh.ghosts.init(entries)
 	sh.door.init(entries)
-	return err
+	return nil
 }
 
 // segment gives where e is listed.
-func (sh *shard) segment(e *Entity) *simplelru.LRU[uint32, *Entity] {
+func (sh *shard) segment(e *Entity) *segment {
 	if e.flags&flagProtected != 0 {
-		return sh.protected
+		return &sh.protected
 	}
-	return sh.probation
+	return &sh.probation
+}
+
+// oldest gives the entity that came to the front of a segment longest ago, nil where nobody is in it.
+func (sh *shard) oldest(s *segment) *Entity {
+	if place, ok := s.oldest(); ok {
+		return sh.places.at(place)
+	}
+	return nil
+}
+
+// all gives the entities of both segments, the oldest of each first.
+func (sh *shard) all() []*Entity {
+	list := make([]*Entity, 0, sh.len())
+	add := func(place uint32) { list = append(list, sh.places.at(place)) }
+	sh.probation.each(add)
+	sh.protected.each(add)
+	return list
 }
 
 // find gives the entity, nil where it is not there. Nothing is touched.
@@ -95,21 +108,23 @@ func (sh *shard) touch(e *Entity) {
 }
 
 func (sh *shard) toFront(e *Entity) {
-	sh.segment(e).Get(e.place)
+	s := sh.segment(e)
+	s.remove(e)
+	s.add(e)
 	sh.moves++
 	e.moved = sh.moves
 }
 
 // list enters e in the segment its flags say, at the front.
 func (sh *shard) list(e *Entity) {
-	sh.segment(e).Add(e.place, e)
+	sh.segment(e).add(e)
 	e.flags |= flagListed
 	sh.moves++
 	e.moved = sh.moves
 }
 
 func (sh *shard) unlist(e *Entity) {
-	sh.segment(e).Remove(e.place)
+	sh.segment(e).remove(e)
 	e.flags &^= flagListed
 }
 
@@ -168,8 +183,8 @@ func (sh *shard) full() bool { return sh.len() >= sh.cap || sh.bytes >= sh.maxBy
 // after every few newcomers: who is oldest lies far from the processor.
 func (sh *shard) flooded(nowS uint32) bool {
 	if sh.flood.at != nowS || sh.flood.left == 0 {
-		_, e, ok := sh.probation.GetOldest()
-		sh.flood.at, sh.flood.left, sh.flood.is = nowS, floodLook, ok && nowS < e.first+floodS
+		e := sh.oldest(&sh.probation)
+		sh.flood.at, sh.flood.left, sh.flood.is = nowS, floodLook, e != nil && nowS < e.first+floodS
 	}
 	sh.flood.left--
 	return sh.flood.is
@@ -202,11 +217,11 @@ func (sh *shard) settle(e *Entity) {
 // stale gives the oldest protected entity where one of kind k, whose last newcomer was protected at once, would make it give way: then
 // each segment gives up its own, and the newcomer needs no more than its predecessor's place.
 func (sh *shard) stale(k Kind, nowS uint32) *Entity {
-	if !sh.queues[k].guarded || sh.protected.Len() < sh.guarded {
+	if !sh.queues[k].guarded || sh.protected.len() < sh.guarded {
 		return nil
 	}
-	_, o, ok := sh.protected.GetOldest()
-	if !ok || o.weight > 1 || nowS < o.last+staleS {
+	o := sh.oldest(&sh.protected)
+	if o == nil || o.weight > 1 || nowS < o.last+staleS {
 		return nil
 	}
 	sh.n.evictedProtected++
@@ -241,27 +256,23 @@ func (sh *shard) move(e *Entity, to uint8) {
 // which halves their weight.
 func (sh *shard) oldestProtected() *Entity {
 	for range chances {
-		_, e, ok := sh.protected.GetOldest()
-		if !ok {
-			return nil
-		}
-		if e.weight <= 1 {
+		e := sh.oldest(&sh.protected)
+		if e == nil || e.weight <= 1 {
 			return e
 		}
 		e.weight /= 2
 		sh.toFront(e)
 	}
-	_, e, _ := sh.protected.GetOldest()
-	return e
+	return sh.oldest(&sh.protected)
 }
 
 // makeWay demotes a protected entity for e where that segment is full; false where all in it matter as much as e, for to swap
 // equals at each visit would be work for nothing.
 func (sh *shard) makeWay(e *Entity) bool {
-	if sh.protected.Len() < sh.guarded {
+	if sh.protected.len() < sh.guarded {
 		return true
 	}
-	if _, o, ok := sh.protected.GetOldest(); ok && o.weight >= e.weight && e.last < o.last+staleS {
+	if o := sh.oldest(&sh.protected); o != nil && o.weight >= e.weight && e.last < o.last+staleS {
 		return false
 	}
 	if o := sh.oldestProtected(); o != nil {
@@ -273,7 +284,7 @@ func (sh *shard) makeWay(e *Entity) bool {
 
 // victim gives the entity to go next, rather one of probation and not keep, which has just come.
 func (sh *shard) victim(keep *Entity) *Entity {
-	if _, e, ok := sh.probation.GetOldest(); ok && e != keep {
+	if e := sh.oldest(&sh.probation); e != nil && e != keep {
 		return e
 	}
 	e := sh.oldestProtected()

@@ -174,7 +174,7 @@ func (st *Store) Counters() []Counter {
 		noted += sh.notes.noted
 		notesLost += sh.notes.lost
 		entries += uint64(sh.len())
-		protected += uint64(sh.protected.Len())
+		protected += uint64(sh.protected.len())
 		sh.mu.Unlock()
 	}
 	var replays, forgotten uint64

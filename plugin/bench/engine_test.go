@@ -64,18 +64,22 @@ func endpointLane(b *testing.B, set string) {
 	runLane(b, e, chunks, func(pass int) { rename(chunks, pass) })
 }
 
-// rename gives the events of chunks other ids: with the ids of the pass before all would be replays.
+// rename gives the events of chunks other ids, and lets a minute a pass go by: with the ids of the pass before all would be replays, and
+// with its times all would be late.
 func rename(chunks [][]byte, pass int) {
-	const mark = "EVT-"
+	id := []byte{'A' + byte(pass/26%26), 'A' + byte(pass%26)}
+	minute := fmt.Appendf(nil, "%02d:%02d", pass/60%24, pass%60)
 	for _, c := range chunks {
-		for at := bytes.Index(c, []byte(mark)); at >= 0; {
-			copy(c[at+len(mark):], []byte{'A' + byte(pass/26%26), 'A' + byte(pass%26)})
-			next := bytes.Index(c[at+len(mark):], []byte(mark))
-			if next < 0 {
-				break
-			}
-			at += len(mark) + next
-		}
+		overwrite(c, "EVT-", id)
+		overwrite(c, "2024-05-10T", minute)
+	}
+}
+
+// overwrite writes text behind each mark.
+func overwrite(chunk []byte, mark string, text []byte) {
+	for at := bytes.Index(chunk, []byte(mark)); at >= 0; at = bytes.Index(chunk, []byte(mark)) {
+		copy(chunk[at+len(mark):], text)
+		chunk = chunk[at+len(mark):]
 	}
 }
 
