@@ -131,8 +131,8 @@ func (r *Room) apply(ev *event.Event, t int64, w *work, h hit) {
 		return
 	}
 	r.n.hits[w.stripe].Add(1)
-	e := entry{t: t, step: uint8(a.step), base: tenths(ev.Baseline), src: r.names16.number(ev.Source), tech: r.names16.number(h.tech)}
-	e.id, e.form = packID(idOf(ev))
+	e := entry{t: t, step: uint8(a.step), base: tenths(ev.Baseline), tech: w.techs.number(&r.names16, h.tech)}
+	e.id, e.form, e.src = r.trace(ev, w)
 	told := len(w.fired)
 	best, group := r.count(ev, t, w, c, key, e)
 	if w.cut != (cuts{}) {
@@ -144,6 +144,15 @@ func (r *Room) apply(ev *event.Event, t int64, w *work, h hit) {
 	if best.ok && best.now {
 		r.hold(ev, w, c, best, group)
 	}
+}
+
+// trace gives what every entry of the record has: its id, packed, and its source.
+func (r *Room) trace(ev *event.Event, w *work) ([16]byte, idForm, uint16) {
+	if t := &w.trace; t.epoch != w.epoch {
+		t.epoch, t.src = w.epoch, w.srcs16.number(&r.names16, ev.Source)
+		t.id, t.form = packID(idOf(ev))
+	}
+	return w.trace.id, w.trace.form, w.trace.src
 }
 
 // count takes an entry into its group's window, under the lock of the group's shard.

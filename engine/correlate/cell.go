@@ -17,6 +17,7 @@ type cell struct {
 	nums  *numbers
 	inc   *incident
 	refs  []byte // entities of the group's records: kind, length, key; bounded by maxRefs
+	heard sketch // of the refs
 	gone  int64  // of steps: the newest event time of an entry taken to make room, 0: none was
 	lag   int64  // arrival less event time of the newest record: how far the stream runs behind the clock
 	flags uint8
@@ -31,7 +32,7 @@ const (
 )
 
 // cellBytes is a cell without its ring, measured.
-const cellBytes = 144
+const cellBytes = 160
 
 // numbersBytes is a window's numbers without what they hold, measured.
 const numbersBytes = 144
@@ -86,9 +87,9 @@ func (cl *cell) bytes() int {
 // numbers is what value types keep of the window.
 type numbers struct {
 	set     counted
+	sources sources // of rules that ask for several
 	sum     sum
 	sorted  sorted
-	sources sources // of rules that ask for several
 }
 
 // keep is how old an entry may be, from wm, to still matter.
@@ -223,7 +224,10 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 			w.cut.late++
 		}
 	}
-	i := cl.ring.after(e.t)
+	i := int(cl.ring.n)
+	if !newest {
+		i = cl.ring.after(e.t)
+	}
 	cur.Grow(cl.ring.insert(i, e))
 	if i < int(cl.used) {
 		cl.used++
@@ -263,6 +267,9 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 
 // has reports whether the window holds this very record as this step.
 func (cl *cell) has(e *entry) bool {
+	if e.t > cl.wm { // in order, as most: the window's entries lie far from the processor
+		return false
+	}
 	for j := cl.ring.after(e.t) - 1; j >= 0 && cl.ring.at(j).t == e.t; j-- {
 		if x := cl.ring.at(j); x.id == e.id && x.form == e.form && x.step == e.step {
 			return true

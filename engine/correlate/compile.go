@@ -17,6 +17,7 @@ type rule struct {
 	kind     entity.Kind
 	steps    []step
 	group    []getter // by GroupBy, for steps without an alias of it
+	grouped  uint32   // kinds of entity among them
 	fields   []getter
 	differ   []getter
 	expr     expr
@@ -235,6 +236,11 @@ func (r *Room) compileRule(c *rule) error {
 	var err error
 	if c.group, err = r.getters(c, c.GroupBy); err != nil {
 		return err
+	}
+	for i := range c.group {
+		if c.group[i].entity {
+			c.grouped |= 1 << c.group[i].kind
+		}
 	}
 	if c.fields, err = r.getters(c, c.Fields); err != nil {
 		return err

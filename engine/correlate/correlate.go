@@ -119,6 +119,14 @@ type work struct {
 	stripe int // of striped counters
 	budget int // entries that may still be looked at, for one record
 
+	trace struct { // of the record of that epoch: see Room.trace
+		epoch uint32
+		form  idForm
+		src   uint16
+		id    [16]byte
+	}
+	techs, srcs16 lastName
+
 	class   event.Class // of the record before, and what is entered for it: records come in rows of one kind
 	byClass []int32
 	source  sourced // likewise
@@ -169,12 +177,12 @@ func (w *work) begin(r *Room) {
 	if len(w.stamps) < len(r.alts) {
 		w.stamps = make([]uint32, len(r.alts))
 		w.rules = make([]uint32, len(r.rules))
-		w.epoch = 1
+		w.epoch, w.trace.epoch = 1, 0
 	}
 	if w.epoch == 0 { // once in four billion records
 		clear(w.stamps)
 		clear(w.rules)
-		w.epoch = 1
+		w.epoch, w.trace.epoch = 1, 0
 	}
 	w.hits, w.fired, w.groups = w.hits[:0], w.fired[:0], w.groups[:0]
 }

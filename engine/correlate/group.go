@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"math"
+	"strings"
 
 	"prescore/engine/entity"
 	"prescore/engine/event"
@@ -11,6 +12,12 @@ import (
 func (r *Room) groupKey(ev *event.Event, w *work, c *rule, s *step, from int32) (string, bool) {
 	if len(s.group) == 0 {
 		return "", true
+	}
+	if len(s.group) == 1 && from < 0 { // most rules: the value is the key as it is
+		part := s.group[0].value(ev).Text(&ev.Arena)
+		if strings.IndexByte(part, entity.KeySep) < 0 {
+			return r.st.Normalise(c.kind, part, &ev.Arena), part != ""
+		}
 	}
 	var parts [maxGroupBy]string
 	any, n := false, len(s.group)

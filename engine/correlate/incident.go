@@ -227,35 +227,3 @@ func addOnce(list []string, s string) []string {
 
 // raised gives a baseline with a delta, within 1 to 10.
 func raised(base, delta float64) float64 { return max(1, min(10, max(1, base)+delta)) }
-
-// remember notes the event's entities with its group, those that make the group left out. It says how many bytes were added.
-func (cl *cell) remember(ev *event.Event, c *rule, w *work) int {
-	before := cap(cl.refs)
-next:
-	for k, key := range ev.Entities {
-		if key == "" || len(key) > 255 {
-			continue
-		}
-		for i := range c.group {
-			if c.group[i].entity && int(c.group[i].kind) == k {
-				continue next
-			}
-		}
-		cl.refer(k, key, w)
-	}
-	return cap(cl.refs) - before
-}
-
-// refer notes an entity once.
-func (cl *cell) refer(k int, key string, w *work) {
-	for b := cl.refs; len(b) > 2; b = b[2+int(b[1]):] {
-		if int(b[0]) == k && string(b[2:2+int(b[1])]) == key {
-			return
-		}
-	}
-	if len(cl.refs)+2+len(key) > maxRefs {
-		w.cut.refs++
-		return
-	}
-	cl.refs = append(append(cl.refs, byte(k), byte(len(key))), key...)
-}

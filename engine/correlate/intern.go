@@ -40,3 +40,20 @@ func (n *names16) number(name string) uint16 {
 	n.Store(next)
 	return i
 }
+
+// lastName is the name asked for last and its number: records come in rows of one source.
+type lastName struct {
+	name string // the table's own
+	n    uint16
+}
+
+func (l *lastName) number(names *names16, name string) uint16 {
+	if name == l.name { // "" has number 0
+		return l.n
+	}
+	n := names.number(name)
+	if n != 0 { // what does not fit the table has 0 too, and is not kept
+		l.name, l.n = names.Load().list[n], n
+	}
+	return n
+}

@@ -42,7 +42,7 @@ func (r *Room) note(cur *entity.Cursor, c *rule, key string, e *entry, arrival, 
 
 // leave leaves a note of the event.
 func (r *Room) leave(cur *entity.Cursor, ev *event.Event, t int64, w *work, c *rule, key string, e *entry) {
-	w.noted.refs = w.noted.refs[:0]
+	w.noted.refs, w.noted.heard = w.noted.refs[:0], sketch{}
 	if c.incident {
 		w.noted.remember(ev, c, w)
 	}

@@ -123,6 +123,7 @@ func (r *Room) parseCell(e *entity.Entity, version uint8, b []byte) (*cell, int,
 	if cl.refs = append(cl.refs, rd.Bytes(maxRefs)...); !validRefs(cl.refs) {
 		return nil, 0, errState
 	}
+	cl.heard.enter(cl.refs)
 	n := rd.Len(maxEntries)
 	last := int64(math.MinInt64)
 	for range n {

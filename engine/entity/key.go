@@ -49,8 +49,15 @@ func normal(f form, key string, a *event.Arena) string {
 	return clip(key, a)
 }
 
+// lower gives s in lower case: s itself where it is so already, which is told eight bytes at a time.
 func lower(s string, a *event.Arena) string {
-	for i := 0; i < len(s); i++ {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		if upper8(word8(s[i:])) {
+			break
+		}
+	}
+	for ; i < len(s); i++ {
 		if c := s[i]; c >= 'A' && c <= 'Z' {
 			b := a.Grab(len(s))
 			copy(b, s)
@@ -63,6 +70,13 @@ func lower(s string, a *event.Arena) string {
 		}
 	}
 	return s
+}
+
+// upper8 reports whether any of eight bytes is one of A to Z.
+func upper8(w uint64) bool {
+	const ones = 0x0101010101010101
+	low := w &^ (0x80 * ones) // so that no byte carries into the next
+	return (low+(0x80-'A')*ones)&^(low+(0x7f-'Z')*ones)&^w&(0x80*ones) != 0
 }
 
 // address gives an address in one spelling; what is none stays lower-case text. Plain dotted IPv4 is the fast path.

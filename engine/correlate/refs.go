@@ -1,0 +1,56 @@
+package correlate
+
+import "prescore/engine/event"
+
+// sketch tells of most entities that they are not among a window's references, without a look at those: a busy group has as many as it
+// may, nearly every record brings one that is not told, and to know that takes a walk through them all. Two bits an entity of 128.
+type sketch [2]uint64
+
+// bits gives an entity's bit of each word: of its kind, its length and its last bytes, where names that are alike differ.
+func (*sketch) bits(k int, key string) (a, b uint64) {
+	h := uint64(k)<<8 | uint64(len(key))
+	for i := max(0, len(key)-6); i < len(key); i++ {
+		h = h<<8 | uint64(key[i])
+	}
+	h *= 0x9e3779b97f4a7c15
+	return 1 << (h >> 58), 1 << (h >> 52 & 63)
+}
+
+// enter enters references.
+func (s *sketch) enter(refs []byte) {
+	for b := refs; len(b) > 2; b = b[2+int(b[1]):] {
+		x, y := s.bits(int(b[0]), event.View(b[2:2+int(b[1])]))
+		s[0] |= x
+		s[1] |= y
+	}
+}
+
+// remember notes the event's entities with its group, those that make the group left out. It says how many bytes were added.
+func (cl *cell) remember(ev *event.Event, c *rule, w *work) int {
+	before := cap(cl.refs)
+	for k, key := range ev.Entities {
+		if key != "" && len(key) <= 255 && c.grouped>>k&1 == 0 {
+			cl.refer(k, key, w)
+		}
+	}
+	return cap(cl.refs) - before
+}
+
+// refer notes an entity once.
+func (cl *cell) refer(k int, key string, w *work) {
+	x, y := cl.heard.bits(k, key)
+	if cl.heard[0]&x != 0 && cl.heard[1]&y != 0 {
+		for b := cl.refs; len(b) > 2; b = b[2+int(b[1]):] {
+			if int(b[0]) == k && string(b[2:2+int(b[1])]) == key {
+				return
+			}
+		}
+	}
+	if len(cl.refs)+2+len(key) > maxRefs {
+		w.cut.refs++
+		return
+	}
+	cl.refs = append(append(cl.refs, byte(k), byte(len(key))), key...)
+	cl.heard[0] |= x
+	cl.heard[1] |= y
+}
