@@ -35,7 +35,7 @@ const (
 const cellBytes = 160
 
 // numbersBytes is a window's numbers without what they hold, measured.
-const numbersBytes = 144
+const numbersBytes = 112
 
 // cellOf gives the window of the cursor's entity, opened where it has none.
 func (r *Room) cellOf(cur *entity.Cursor, c *rule, w *work) *cell {
@@ -64,7 +64,7 @@ func (cl *cell) empty() bool {
 		return false
 	}
 	n := cl.nums
-	if n != nil && (len(n.set.keys) > spareValues || cap(n.sorted) > spareValues) {
+	if n != nil && (len(n.set.slots) > spareValues || cap(n.sorted) > spareValues) {
 		n = nil
 	}
 	if n != nil {
@@ -79,7 +79,7 @@ func (cl *cell) empty() bool {
 func (cl *cell) bytes() int {
 	n := cellBytes + len(cl.ring.s)*entryBytes + cap(cl.refs)
 	if cl.nums != nil {
-		n += numbersBytes + 12*len(cl.nums.set.keys) + 8*cap(cl.nums.sorted)
+		n += numbersBytes + tallyBytes*len(cl.nums.set.slots) + 8*cap(cl.nums.sorted)
 	}
 	return n
 }

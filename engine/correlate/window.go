@@ -101,39 +101,43 @@ func (r *ring) after(t int64) int {
 // counted is a multiset of hashes: open addressing, linear probing, at most half full, removal by shifting back. Zero is kept
 // as one.
 type counted struct {
-	keys []uint64
-	n    []uint32
-	used int
+	slots []tally
+	used  int
 }
+
+// tally is a hash and how often it is there; together, so that a look is one line of the processor's cache.
+type tally struct {
+	key uint64
+	n   uint32
+}
+
+const tallyBytes = 16
 
 func (c *counted) add(h uint64) int {
 	h |= b2u(h == 0)
 	grew := 0
-	if 2*(c.used+1) > len(c.keys) {
-		old, n := c.keys, c.n
-		size := max(8, 2*len(old))
-		c.keys, c.n, c.used = make([]uint64, size), make([]uint32, size), 0
-		for i, k := range old {
-			if k != 0 {
-				j := c.find(k)
-				c.keys[j], c.n[j] = k, n[i]
-				c.used++
+	if 2*(c.used+1) > len(c.slots) {
+		old := c.slots
+		c.slots = make([]tally, max(8, 2*len(old)))
+		for _, s := range old {
+			if s.key != 0 {
+				*c.find(s.key) = s
 			}
 		}
-		grew = (size - len(old)) * 12
+		grew = (len(c.slots) - len(old)) * tallyBytes
 	}
-	i := c.find(h)
-	if c.keys[i] == 0 {
-		c.keys[i], c.n[i] = h, 0
+	s := c.find(h)
+	if s.key == 0 {
+		*s = tally{key: h}
 		c.used++
 	}
-	c.n[i]++
+	s.n++
 	return grew
 }
 
 // clear empties the set and keeps its memory.
 func (c *counted) clear() {
-	clear(c.keys)
+	clear(c.slots)
 	c.used = 0
 }
 
@@ -142,34 +146,37 @@ func (c *counted) remove(h uint64) {
 		return
 	}
 	h |= b2u(h == 0)
-	i := c.find(h)
-	if c.keys[i] == 0 {
+	mask := len(c.slots) - 1
+	i := c.at(h)
+	if c.slots[i].key == 0 {
 		return
 	}
-	if c.n[i]--; c.n[i] > 0 {
+	if c.slots[i].n--; c.slots[i].n > 0 {
 		return
 	}
-	mask := len(c.keys) - 1
-	c.keys[i] = 0
+	c.slots[i].key = 0
 	c.used--
-	for j := (i + 1) & mask; c.keys[j] != 0; j = (j + 1) & mask {
-		home := int(spread(c.keys[j])) & mask
+	for j := (i + 1) & mask; c.slots[j].key != 0; j = (j + 1) & mask {
+		home := int(spread(c.slots[j].key)) & mask
 		if (j-home)&mask >= (j-i)&mask { // i lies between its home and j: it may move there
-			c.keys[i], c.n[i] = c.keys[j], c.n[j]
-			c.keys[j] = 0
+			c.slots[i] = c.slots[j]
+			c.slots[j].key = 0
 			i = j
 		}
 	}
 }
 
-func (c *counted) find(h uint64) int {
-	mask := len(c.keys) - 1
+// at gives where a hash is, or would be.
+func (c *counted) at(h uint64) int {
+	mask := len(c.slots) - 1
 	i := int(spread(h)) & mask
-	for c.keys[i] != 0 && c.keys[i] != h {
+	for c.slots[i].key != 0 && c.slots[i].key != h {
 		i = (i + 1) & mask
 	}
 	return i
 }
+
+func (c *counted) find(h uint64) *tally { return &c.slots[c.at(h)] }
 
 func spread(h uint64) uint64 {
 	h *= 0x9e3779b97f4a7c15

@@ -16,19 +16,23 @@ const (
 // shard is a share of the entities under one lock. An entity has a place, which is what the segments order; who takes the place of one
 // that was evicted takes its memory as well.
 type shard struct {
-	mu        sync.Mutex
+	// What every visit reads comes first: three lines of the processor's cache.
+	mu       sync.Mutex
+	nowS     uint32 // newest arrival, seconds
+	moves    uint32 // entities that came to the front of a segment so far
+	cap      int
+	index    index
+	ghosts   ghosts
+	places   places
+	bytes    int64
+	maxBytes int64
+	n        counts
+
 	st        *Store
 	probation segment
 	protected segment
-	index     index
-	places    places
-	cap       int
-	guarded   int // entries that may be protected
-	maxBytes  int64
-	bytes     int64
-	moves     uint32  // entities that came to the front of a segment so far
+	guarded   int     // entries that may be protected
 	queues    []queue // by kind
-	ghosts    ghosts
 	door      door
 	timers    timers
 	notes     notes
@@ -36,8 +40,6 @@ type shard struct {
 	dirty     []*Entity
 	gone      []string // stored keys of entities to delete from the store
 	goneCut   bool     // gone overflowed: the store has to be written anew
-	n         counts
-	nowS      uint32   // newest arrival, seconds
 	flood     struct { // what flooded found
 		at, left uint32
 		is       bool
@@ -47,7 +49,7 @@ type shard struct {
 
 // counts are a shard's counters, under its lock.
 type counts struct {
-	created, refused, evicted, evictedProtected, evictedQuota, evictedBytes, expired, truncated, hits, goneCut uint64
+	hits, created, refused, evicted, evictedProtected, evictedQuota, evictedBytes, expired, truncated, goneCut uint64
 }
 
 func (sh *shard) init(st *Store, entries int, bytes int64) error {
