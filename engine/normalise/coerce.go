@@ -31,7 +31,7 @@ func (c *clock) coerce(ev *event.Event, t event.Type, v event.Value) (event.Valu
 		return integer(v)
 	case event.TypePort:
 		n, code := integer(v)
-		if n.K == event.Int && n.N > 65535 {
+		if n.K == event.Int && n.N > maxPort {
 			return event.Value{}, codeOutOfRange
 		}
 		return n, code
@@ -84,15 +84,18 @@ func (c *clock) coerce(ev *event.Event, t event.Type, v event.Value) (event.Valu
 	return event.Value{}, codeWrongType
 }
 
+// maxPort is the highest port there is.
+const maxPort = 65535
+
 // maxNothing is the length of the longest word that stands for none, in bytes.
 const maxNothing = 7
 
 // nothing reports whether a value stands for none: null, empty, or one of the words that logs write where there is nothing.
 func nothing(v event.Value) bool {
-	if v.Empty() {
-		return true
+	if v.K != event.String || v.S == "" {
+		return v.Empty()
 	}
-	if v.K != event.String || len(v.S) > maxNothing {
+	if len(v.S) > maxNothing || !opensNothing.has(v.S[0]) {
 		return false
 	}
 	switch v.S {
@@ -101,6 +104,9 @@ func nothing(v event.Value) bool {
 	}
 	return false
 }
+
+// opensNothing is the bytes that these words begin with.
+var opensNothing = setOf("-Nn(<?%")
 
 func firstOfList(s string) string {
 	if i := indexByte(s, ','); i > 0 {

@@ -2,6 +2,8 @@ package normalise
 
 import (
 	"bytes"
+	"fmt"
+	"math"
 	"net/netip"
 	"strings"
 	"testing"
@@ -176,6 +178,54 @@ func TestLowerOfAnyLength(t *testing.T) {
 				if got := lower(string(b), &mem); got != string(want) {
 					t.Fatalf("%q: %q, want %q", b, got, want)
 				}
+			}
+		}
+	}
+}
+
+// TestNothing: the words that stand for none, also beside their like, and as text of a move that takes the short way.
+func TestNothing(t *testing.T) {
+	for _, w := range []string{"", "-", "N/A", "n/a", "(null)", "(none)", "<null>", "?", "--", "<none>", "%%1793"} {
+		if !nothing(event.Str(w)) {
+			t.Errorf("%q is something", w)
+		}
+		if w != "" && w != "-" && nothing(event.Str(w+"x")) || nothing(event.Str("x"+w)) {
+			t.Errorf("%q with an x is nothing", w)
+		}
+		if len(w) > maxNothing {
+			t.Errorf("%q is longer than %d bytes", w, maxNothing)
+		}
+	}
+	if !nothing(event.Value{K: event.Null}) || !nothing(event.Value{K: event.EmptyArray}) || nothing(event.IntOf(0)) || nothing(event.BoolOf(false)) {
+		t.Error("null is nothing, zero is something")
+	}
+}
+
+// TestQuickIsCoerced: where a move takes the short way, it sets what coerce makes of the value.
+func TestQuickIsCoerced(t *testing.T) {
+	r, ev := fixture(t)
+	values := []event.Value{event.IntOf(0), event.IntOf(-1), event.IntOf(65535), event.IntOf(65536), event.FloatOf(0.5), event.FloatOf(math.Inf(1)),
+		event.FloatOf(math.NaN()), event.FloatOf(math.Inf(-1)), event.FloatOf(math.MaxFloat64), event.FloatOf(math.Copysign(0, -1)), event.BoolOf(true), {K: event.Float, N: math.Float64bits(2), S: "2.0"}, {K: event.Int, N: 7, S: "7"}}
+	for _, s := range []string{"10.20.30.40", "010.20.30.40", "256.20.30.40", "10.20.30.40.", "10.20.30", "a.host.example", "a.host.example.", "A.Host.example",
+		"2024-05-10T14:32:00Z", "2024-05-10T14:32:00+02:00", "[2024-05-10T14:32:00Z]", "user1@corp.example", "CORP\\someone", "someone\\", "12345678", "plain text", "(nothing)"} {
+		values = append(values, event.Str(s))
+	}
+	id := event.NameID(1)
+	for key := event.Key(1); key < event.NumKeys; key++ {
+		typ := event.Vocabulary[key].Type
+		for _, v := range values {
+			ev.Reset()
+			ev.Arrival = 1715351520e9
+			ev.AddID(id, ev.Names.Name(id), v, 0)
+			st := step{key: key, typ: typ, id: id}
+			r.moves(ev, moves(ev, []step{st}, nil))
+			got, problems := ev.Get(key), fmt.Sprint(ev.Problems)
+			ev.Reset()
+			ev.Arrival = 1715351520e9
+			ev.AddID(id, ev.Names.Name(id), v, 0)
+			r.set(ev, key, typ, v, id)
+			if want := ev.Get(key); got != want || problems != fmt.Sprint(ev.Problems) {
+				t.Fatalf("%s of %v: %v %s, want %v %v", key, v, got, problems, want, ev.Problems)
 			}
 		}
 	}

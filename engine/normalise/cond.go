@@ -267,6 +267,13 @@ func (n *names) conds(table map[string]any, tables map[string]map[string]event.V
 // byteSet is a set of bytes.
 type byteSet [4]uint64
 
+func setOf(bytes string) (b byteSet) {
+	for i := range len(bytes) {
+		b[bytes[i]>>6] |= 1 << (bytes[i] & 63)
+	}
+	return b
+}
+
 func (b *byteSet) has(c byte) bool { return b[c>>6]>>(c&63)&1 != 0 }
 
 // begin notes with which bytes values must begin, where every pattern says that.

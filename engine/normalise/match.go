@@ -17,6 +17,7 @@ type candidate struct {
 // group is the candidates that one marker field opens.
 type group struct {
 	exact map[string][]*candidate // by the marker's value
+	words lexicon[[]*candidate]   // the same, for records
 	other []*candidate            // by its presence, or by a pattern
 }
 
@@ -110,10 +111,21 @@ func (q *recogniser) ready() {
 		for _, l := range q.groups[i].exact {
 			byRank(l)
 		}
+		q.groups[i].words = lexiconOf(q.groups[i].exact)
 	}
 	for _, l := range q.formats {
 		byRank(l)
 	}
+}
+
+// opened gives the candidates that a value of the marker opens.
+func (g *group) opened(v *event.Value, mem *event.Arena) []*candidate {
+	s := v.S
+	if v.K != event.String {
+		s = v.Text(mem)
+	}
+	l, _ := g.words.find(s, wordHash(s))
+	return l
 }
 
 // find gives the source of a record, nil where none is recognised. Markers that name an exact value come first: they are cheap, and
@@ -128,9 +140,7 @@ func (q *recogniser) find(r *Room, ev *event.Event) *source {
 		}
 		g := &q.groups[q.marks[f.ID]-1]
 		if len(g.exact) > 0 {
-			if l := g.exact[f.Value.Text(&ev.Arena)]; len(l) > 0 {
-				best = r.better(ev, best, l)
-			}
+			best = r.better(ev, best, g.opened(&f.Value, &ev.Arena))
 		}
 		if len(g.other) > 0 {
 			lo, hi = min(lo, i), i+1

@@ -1,7 +1,6 @@
 package normalise
 
 import (
-	"hash/maphash"
 	"strings"
 	"sync/atomic"
 )
@@ -14,8 +13,6 @@ const (
 	maxMemoLen = 64  // bytes of a word; longer ones are not words
 	memoWorth  = 8   // patterns from which remembering is cheaper than matching
 )
-
-var memoSeed = maphash.MakeSeed()
 
 // memo remembers what patterns gave for a word. Slots are filled once and never changed, so that values an attacker varies cost no
 // memory beyond the bound and no more time than without it.
@@ -32,12 +29,13 @@ func newMemo[T any](words int) *memo[T] {
 	return &memo[T]{make([]atomic.Pointer[remembered[T]], words)}
 }
 
-// find gives what is remembered of a word, false where nothing is; keep is then where it may be kept, nil where the slot is taken.
-func (m *memo[T]) find(s string) (what *T, keep *atomic.Pointer[remembered[T]], ok bool) {
+// find gives what is remembered of a word of the hash h, false where nothing is; keep is then where it may be kept, nil where the slot
+// is taken.
+func (m *memo[T]) find(s string, h uint64) (what *T, keep *atomic.Pointer[remembered[T]], ok bool) {
 	if len(s) > maxMemoLen {
 		return nil, nil, false
 	}
-	slot := &m.slots[maphash.String(memoSeed, s)&uint64(len(m.slots)-1)]
+	slot := &m.slots[h&uint64(len(m.slots)-1)]
 	switch r := slot.Load(); {
 	case r == nil:
 		return nil, slot, false
@@ -54,12 +52,15 @@ func keepIn[T any](slot *atomic.Pointer[remembered[T]], s string, what *T) {
 	}
 }
 
-// match gives the row of the first pattern that matches, nil where none does.
-func (t *table) match(s string) *row {
+// match gives the row of a word of the hash h: its own, else that of the first pattern that matches; nil where there is none.
+func (t *table) match(s string, h uint64) *row {
+	if w, ok := t.words.find(s, h); ok {
+		return w
+	}
 	if t.memo == nil {
 		return t.glob(s)
 	}
-	w, slot, ok := t.memo.find(s)
+	w, slot, ok := t.memo.find(s, h)
 	if !ok {
 		w = t.glob(s)
 		keepIn(slot, s, w)

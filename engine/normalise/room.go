@@ -238,7 +238,7 @@ func (r *Room) Apply(ev *event.Event) {
 func (r *Room) as(ev *event.Event, s *source, shape *shape) {
 	var st state
 	if shape != nil {
-		st.script = shape.script(ev, s)
+		st.script = shape.script(r, ev, s)
 	}
 	if st.script != nil {
 		st.script.run(r, ev, &st)
@@ -315,6 +315,11 @@ func (r *Room) table(ev *event.Event, t *table, st *state) {
 			break
 		}
 	}
+	r.choose(ev, t, v, st)
+}
+
+// choose runs the row of a table for a value.
+func (r *Room) choose(ev *event.Event, t *table, v event.Value, st *state) {
 	if v.Empty() {
 		switch {
 		case t.absent != nil:
@@ -324,20 +329,21 @@ func (r *Room) table(ev *event.Event, t *table, st *state) {
 		}
 		return
 	}
-	s := v.Text(&ev.Arena)
-	if t.fold {
-		s = lower(s, &ev.Arena)
+	w := t.present
+	if len(t.words.slots) > 0 || len(t.globs) > 0 {
+		s := v.S
+		if v.K != event.String {
+			s = v.Text(&ev.Arena)
+		}
+		if t.fold {
+			s = lower(s, &ev.Arena)
+		}
+		if x := t.match(s, wordHash(s)); x != nil {
+			w = x
+		}
 	}
-	if w, ok := t.exact[s]; ok {
+	if w != nil {
 		r.row(ev, w, st)
-		return
-	}
-	if w := t.match(s); w != nil {
-		r.row(ev, w, st)
-		return
-	}
-	if t.present != nil {
-		r.row(ev, t.present, st)
 	}
 }
 

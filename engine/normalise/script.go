@@ -3,6 +3,7 @@ package normalise
 import (
 	"math/bits"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"prescore/engine/event"
@@ -14,24 +15,42 @@ type script struct {
 	source   *source
 	rows     atomic.Pointer[[]rowMoves] // of rows that records of the shape have chosen
 	messages []*messages
-	early    []*table
+	early    []look
 	moves    []move
-	late     []*table
+	late     []look
 	named    []*step
 }
 
 // move is a step and the field it reads, -1 where it reads none.
 type move struct {
 	key   event.Key
+	how   how
 	typ   event.Type
 	id    event.NameID
-	text  bool // text is taken as it is
 	field int32
 	step  *step
 }
 
+// how says which short way to a move's value there is for what most records have. Where a value is anything else, coerce has the word.
+type how uint8
+
+const (
+	howCoerced how = iota
+	howAsIs        // a constant, or text: nothing to be changed
+	howTime
+	howAddress
+	howName // of a host or domain
+	howUser
+	howFloat
+	howInt
+	howPort
+)
+
+var howOf = map[event.Type]how{event.TypeString: howAsIs, event.TypePath: howAsIs, event.TypeURL: howAsIs, event.TypeTime: howTime, event.TypeIP: howAddress,
+	event.TypeDomain: howName, event.TypeUser: howUser, event.TypeFloat: howFloat, event.TypeInt: howInt, event.TypePort: howPort}
+
 // scriptOf gives a source's script for records of an event's shape. It looks at no value.
-func scriptOf(ev *event.Event, s *source) *script {
+func (r *Room) scriptOf(ev *event.Event, s *source) *script {
 	c := &script{source: s}
 	for i := range s.messages {
 		if readable(ev, s.messages[i].get) {
@@ -40,15 +59,7 @@ func scriptOf(ev *event.Event, s *source) *script {
 	}
 	var set stepSet
 	asked := s.plan.mark(ev, &set)
-	tables := func(list []table) (out []*table) {
-		for i := range list {
-			if t := &list[i]; t.bit == 0 || t.bit&asked != 0 {
-				out = append(out, t)
-			}
-		}
-		return out
-	}
-	c.early, c.late = tables(s.early), tables(s.late)
+	c.early, c.late = r.looks(ev, s.early, asked), r.looks(ev, s.late, asked)
 	if s.plan == nil {
 		c.moves = moves(ev, s.fields, nil)
 	}
@@ -93,9 +104,8 @@ func moves(ev *event.Event, steps []step, out []move) []move {
 			}
 			m.field = int32(fieldIndex(ev, f))
 		}
-		switch s.typ {
-		case event.TypeString, event.TypePath, event.TypeURL:
-			m.text = len(s.ops) == 0
+		if h := howOf[s.typ]; len(s.ops) == 0 && (s.id != 0 || s.from == 0 && h == howAsIs && s.konst.K == event.String && !nothing(s.konst)) {
+			m.how = h
 		}
 		out = append(out, m)
 	}
@@ -136,12 +146,12 @@ func (c *script) run(r *Room, ev *event.Event, st *state) {
 	for _, m := range c.messages {
 		m.apply(r, ev, st)
 	}
-	for _, t := range c.early {
-		r.table(ev, t, st)
+	for i := range c.early {
+		r.look(ev, &c.early[i], st)
 	}
 	r.moves(ev, c.moves)
-	for _, t := range c.late {
-		r.table(ev, t, st)
+	for i := range c.late {
+		r.look(ev, &c.late[i], st)
 	}
 	for _, s := range c.named {
 		if r.name(ev, s) {
@@ -153,30 +163,84 @@ func (c *script) run(r *Room, ev *event.Event, st *state) {
 // moves runs steps: what is set stays.
 func (r *Room) moves(ev *event.Event, list []move) {
 	for i := range list {
-		if m := &list[i]; !ev.Has(m.key) {
-			r.move(ev, m)
+		m := &list[i]
+		if ev.Has(m.key) {
+			continue
 		}
+		if uint(m.field) >= uint(len(ev.Fields)) {
+			if m.how == howAsIs {
+				ev.Set(m.key, m.step.konst)
+			} else {
+				r.put(ev, m.step)
+			}
+			continue
+		}
+		v := &ev.Fields[m.field].Value
+		switch v.K {
+		case event.String:
+			if len(v.S) > maxNothing && r.quick(ev, m, v.S) {
+				continue
+			}
+		case event.Int:
+			if m.how == howInt || m.how == howPort && v.N <= maxPort {
+				ev.Set(m.key, event.Value{N: v.N, K: event.Int})
+				continue
+			}
+			if m.how == howFloat {
+				ev.Set(m.key, event.FloatOf(float64(int64(v.N))))
+				continue
+			}
+		case event.Float:
+			if m.how == howFloat && finite(v.N) {
+				ev.Set(m.key, event.Value{N: v.N, K: event.Float})
+				continue
+			}
+		}
+		r.move(ev, m, v)
 	}
 }
 
-// move runs a step whose key is not set.
-func (r *Room) move(ev *event.Event, m *move) {
-	if m.field < 0 || int(m.field) >= len(ev.Fields) {
-		r.put(ev, m.step)
-		return
+// finite reports whether the bits of a float64 are a number: an exponent of all ones is none.
+func finite(bits uint64) bool { return bits<<1 < 0x7ff<<53 }
+
+// quick sets the key of a move to what coerce would make of a text that says something, false where that takes more than a look.
+func (r *Room) quick(ev *event.Event, m *move, s string) bool {
+	switch m.how {
+	case howAsIs:
+	case howTime:
+		ns, ok := ofRFC3339(s, r.clock.loc == nil)
+		if ok {
+			ev.Set(m.key, event.TimeOf(ns))
+		}
+		return ok
+	case howAddress:
+		if _, canonical, ok := parse4(s); !ok || !canonical {
+			return false
+		}
+	case howName:
+		if s[len(s)-1] == '.' || capital(s) != len(s) {
+			return false
+		}
+	case howUser:
+		if strings.IndexByte(s, '\\') >= 0 {
+			return false
+		}
+	default:
+		return false
 	}
-	f := &ev.Fields[m.field]
-	if m.text && f.Value.K == event.String && len(f.Value.S) > maxNothing { // as coerce would have it
-		ev.Set(m.key, f.Value)
-		return
-	}
-	v := f.Value
+	ev.Set(m.key, event.Str(s))
+	return true
+}
+
+// move runs a step whose key is not set, v being its field's value.
+func (r *Room) move(ev *event.Event, m *move, v *event.Value) {
+	x := *v
 	for i := range m.step.ops {
-		if v = m.step.ops[i].apply(ev, m.id, v); v.K == event.None {
+		if x = m.step.ops[i].apply(ev, m.id, x); x.K == event.None {
 			return
 		}
 	}
-	if v.K > event.Null {
-		r.set(ev, m.key, m.typ, v, m.id)
+	if x.K > event.Null {
+		r.set(ev, m.key, m.typ, x, m.id)
 	}
 }

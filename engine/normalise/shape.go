@@ -109,7 +109,7 @@ func (t *shapes) learn(r *Room, ev *event.Event, h uint64, sig []uint32) *shape 
 }
 
 // script gives what a source does with records of the shape, nil where that is not remembered.
-func (s *shape) script(ev *event.Event, src *source) *script {
+func (s *shape) script(r *Room, ev *event.Event, src *source) *script {
 	list := s.scripts.Load()
 	if list != nil {
 		for _, c := range *list {
@@ -121,7 +121,7 @@ func (s *shape) script(ev *event.Event, src *source) *script {
 			return nil
 		}
 	}
-	c := scriptOf(ev, src)
+	c := r.scriptOf(ev, src)
 	next := []*script{c}
 	if list != nil {
 		next = append(next, *list...)

@@ -185,9 +185,7 @@ func (s *sight) find(r *Room, ev *event.Event) *source {
 	var best *candidate
 	for i := range s.exact {
 		m := &s.exact[i]
-		if l := m.group.exact[ev.Fields[m.field].Value.Text(&ev.Arena)]; len(l) > 0 {
-			best = r.better(ev, best, l)
-		}
+		best = r.better(ev, best, m.group.opened(&ev.Fields[m.field].Value, &ev.Arena))
 	}
 	if best = s.first(r, ev, r.better(ev, best, s.formats)); best == nil {
 		return nil
@@ -234,7 +232,7 @@ func (m *marked) recall(r *Room, ev *event.Event) *candidate {
 	if nothing(*v) {
 		return nil
 	}
-	c, slot, ok := m.memo.find(v.S)
+	c, slot, ok := m.memo.find(v.S, wordHash(v.S))
 	if !ok {
 		c = r.better(ev, nil, m.list[:m.pure])
 		keepIn(slot, v.S, c)

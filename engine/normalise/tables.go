@@ -14,6 +14,7 @@ type table struct {
 	fold    bool
 	when    [][]cond // one of the lists must hold; empty: always
 	exact   map[string]*row
+	words   lexicon[*row] // exact, for records
 	globs   []globRow
 	search  *automaton // finds those of globs that begin with a star
 	absent  *row
@@ -90,6 +91,7 @@ func (c *compiler) table(o onTable, n *names, tables map[string]map[string]event
 		return a.text < b.text
 	})
 	t.seek()
+	t.words = lexiconOf(t.exact)
 	return late, t, nil
 }
 

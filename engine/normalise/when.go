@@ -114,7 +114,7 @@ type parts struct {
 }
 
 func (p *parts) valid() bool {
-	return p.month >= 1 && p.month <= 12 && p.day >= 1 && p.day <= daysIn(p.year, p.month) && p.hour < 24 && p.min < 60 && p.sec <= 60 &&
+	return p.month >= 1 && p.month <= 12 && p.day >= 1 && (p.day <= 28 || p.day <= daysIn(p.year, p.month)) && p.hour < 24 && p.min < 60 && p.sec <= 60 &&
 		p.year >= minYear && p.year <= maxYear
 }
 
@@ -123,7 +123,7 @@ func (p *parts) utc() (int64, bool) {
 	if !p.valid() {
 		return 0, false
 	}
-	secs := event.Days(p.year, p.month, p.day)*86400 + int64(p.hour)*3600 + int64(p.min)*60 + int64(p.sec) - int64(p.offset)
+	secs := days(p.year, p.month, p.day)*86400 + int64(p.hour)*3600 + int64(p.min)*60 + int64(p.sec) - int64(p.offset)
 	return secs*1e9 + p.nanos, true
 }
 

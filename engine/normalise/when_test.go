@@ -117,7 +117,8 @@ func FuzzRFC3339(f *testing.F) {
 	for _, s := range []string{"2024-05-10T14:32:00Z", "2024-05-10T14:32:00.123Z", "2024-02-29T23:59:60.123456789Z", "2023-02-29T00:00:00Z",
 		"1969-12-31T23:59:59Z", "2262-01-01T00:00:00Z", "2024-13-10T14:32:00Z", "2024-05-10T24:32:00Z", "2024-05-10T14:32:00.Z",
 		"2024-05-10T14:32:00.1234567891Z", "2024-05-10T14:3a:00Z", "2024-05-10T14:32:00.12 Z", "2024-05-10 14:32:00.123", "2024-05-10 14:32:00", "2024-05-10T14:32:00", "2024-05-10 14:32:00Z",
-		"2024-05-10 14:32:00 PM", "2024-05-10 14:32:00.5+02:00", "2024-05-10T14:32:00.5555555555"} {
+		"2024-05-10 14:32:00 PM", "2024-05-10T14:32:00.382990+00:00", "2024-05-10T14:32:00-05:30", "2024-05-10T14:32:00+19:00", "2024-05-10T14:32:00+02:60",
+		"2024-05-10T14:32:0+02:00", "2024-05-10T14:32+02:00", "2024-05-10t14:32:00Z", "2024-05-10:14:32:00Z", "2024-05-1:T14:32:00Z", "2024-05-10T14:3/:00Z", "2024a05-10T14:32:00Z", "2024-05-10 14:32:00.5+02:00", "2024-05-10T14:32:00.5555555555"} {
 		f.Add(s)
 	}
 	var c clock
@@ -135,12 +136,40 @@ func FuzzRFC3339(f *testing.F) {
 
 // TestRFC3339IsRead holds that the short way reads what it is there for.
 func TestRFC3339IsRead(t *testing.T) {
-	for _, s := range []string{"2024-05-10T14:32:00Z", "2024-05-10T14:32:00.123Z", "2024-12-31T14:32:00.123456789Z", "2024-05-10 14:32:00.123", "2024-05-10T14:32:00"} {
+	for _, s := range []string{"2024-05-10T14:32:00Z", "2024-05-10T14:32:00.123Z", "2024-12-31T14:32:00.123456789Z", "2024-05-10 14:32:00.123", "2024-05-10T14:32:00",
+		"2024-05-10T14:32:00.382990+00:00", "2024-05-10T14:32:00-05:30"} {
 		if _, ok := ofRFC3339(s, true); !ok {
 			t.Errorf("%s: not read", s)
 		}
-		if _, ok := ofRFC3339(s, false); ok != strings.HasSuffix(s, "Z") {
+		if _, ok := ofRFC3339(s, false); ok != (strings.HasSuffix(s, "Z") || len(s) > 24) {
 			t.Errorf("%s: read %v where times without a zone are not in UTC", s, ok)
 		}
+	}
+}
+
+// TestDays holds the days of the years that are believed to those of all years.
+func TestDays(t *testing.T) {
+	for y := minYear; y <= maxYear; y++ {
+		for m := 1; m <= 12; m++ {
+			for d := 1; d <= daysIn(y, m); d++ {
+				if got, want := days(y, m, d), event.Days(y, m, d); got != want {
+					t.Fatalf("%d-%d-%d: %d, want %d", y, m, d, got, want)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkTime(b *testing.B) {
+	var c clock
+	for _, s := range []string{"2024-05-10T14:32:00.123Z", "2026-03-17T07:42:24.382990+00:00"} {
+		b.Run(s, func(b *testing.B) {
+			b.SetBytes(int64(len(s)))
+			for b.Loop() {
+				if _, ok := c.ofText(s, 0); !ok {
+					b.Fatal("not read")
+				}
+			}
+		})
 	}
 }

@@ -87,53 +87,6 @@ func (c *clock) ofForm(s string, arrival int64) (int64, bool) {
 	return 0, false
 }
 
-// ofRFC3339 reads 2024-05-10T14:32:00.123Z, with or without a fraction, with a blank for the T, and in UTC alone: what most records
-// have. Where times without a zone are in UTC too it reads those. It says false where s is anything else, which the other readers
-// then judge.
-func ofRFC3339(s string, zoneless bool) (int64, bool) {
-	const n = len("2024-05-10T14:32:00")
-	if len(s) < n || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
-		return 0, false
-	}
-	end := len(s)
-	if s[end-1] == 'Z' {
-		end--
-	} else if !zoneless {
-		return 0, false
-	}
-	if end < n {
-		return 0, false
-	}
-	p := parts{year: 100*twoDigits(s, 0) + twoDigits(s, 2), month: twoDigits(s, 5), day: twoDigits(s, 8), hour: twoDigits(s, 11),
-		min: twoDigits(s, 14), sec: twoDigits(s, 17)}
-	if p.year|p.month|p.day|p.hour|p.min|p.sec < 0 {
-		return 0, false
-	}
-	if frac := s[n:end]; frac != "" {
-		if frac[0] != '.' || len(frac) < 2 || len(frac) > 10 {
-			return 0, false
-		}
-		unit := int64(1e8)
-		for i := 1; i < len(frac); i++ {
-			if !isDigit(frac[i]) {
-				return 0, false
-			}
-			p.nanos += int64(frac[i]-'0') * unit
-			unit /= 10
-		}
-	}
-	return p.utc()
-}
-
-// twoDigits gives the number that s[i:i+2] writes, a negative one where these are not digits.
-func twoDigits(s string, i int) int {
-	a, b := s[i]-'0', s[i+1]-'0'
-	if a > 9 || b > 9 {
-		return -1 << 16
-	}
-	return 10*int(a) + int(b)
-}
-
 // ofDigits reads a text of digits with at most one point; number is false where it is anything else.
 func ofDigits(s string) (ns int64, ok, number bool) {
 	dot := -1
