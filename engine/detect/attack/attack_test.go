@@ -237,6 +237,46 @@ func FuzzVendor(f *testing.F) {
 	})
 }
 
+// TestShortnames: what is written as the table has it is found as other spellings of it are, and most at once.
+func TestShortnames(t *testing.T) {
+	table := load(t)
+	n := 0
+	for _, c := range table.tactics {
+		for _, s := range []string{c.short, strings.ToUpper(c.short), c.id, c.name, c.short + "x"} {
+			short, ok := table.Tactic(s)
+			k := tacticKey(s, new([maxTactic]byte))
+			if want, is := table.tactics[string(k)]; short != want.short || ok != is {
+				t.Errorf("%q: %q %v, want %q %v", s, short, ok, want.short, is)
+			}
+		}
+		if table.shorts[shortSlot(c.short)] == c.short {
+			n++
+		}
+	}
+	if n < len(table.tactics)*3/4 {
+		t.Errorf("%d of %d shortnames are found at once", n, len(table.tactics))
+	}
+	if _, ok := table.Tactic(""); ok {
+		t.Error("nothing is a tactic")
+	}
+}
+
+// BenchmarkTactics is an event that names two tactics in a field that is a canonical key's as well.
+func BenchmarkTactics(b *testing.B) {
+	r, names := open(b, Defaults())
+	ev := event.New(names)
+	ev.Add("attck_tactics", event.Str("initial-access"), 0)
+	ev.Add("attck_tactics", event.Str("lateral-movement"), 0)
+	ev.Set(event.KeyTactic, event.Str("initial-access"))
+	for b.Loop() {
+		ev.Techniques, ev.Tactics = ev.Techniques[:0], ev.Tactics[:0]
+		r.Apply(ev)
+	}
+	if len(ev.Tactics) != 2 {
+		b.Fatal(ev.Tactics)
+	}
+}
+
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		load(b)

@@ -51,6 +51,22 @@ func (m *maybe) has(key []byte) bool {
 	return m[w]>>b&1 != 0
 }
 
+// folded is has for a key in any case, of a map whose keys are in lower case.
+func (m *maybe) folded(key string) bool {
+	if key == "" {
+		return false
+	}
+	h := len(key)*37 ^ int(lower(key[0]))*5 ^ int(lower(key[len(key)-1]))*131
+	return m[h>>6&15]>>(h&63)&1 != 0
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		c |= 0x20
+	}
+	return c
+}
+
 // entry is one technique with its tactics: those the file names, else all of the technique's.
 type entry struct {
 	technique *Info
@@ -171,20 +187,18 @@ func (r *Room) applyMap(ev *event.Event) {
 	m := r.mapped
 	for _, k := range [...]event.Key{event.KeyProcess, event.KeyProcessOriginalName} {
 		if s := ev.Str(k); s != "" {
-			if k := program(s, &buf); m.processes.has(k) {
-				r.note(ev, m.process[string(k)])
+			if p := program(s); m.processes.folded(p) {
+				r.note(ev, m.process[string(fold(p, buf[:]))])
 			}
 		}
 	}
-	if s := ev.Str(event.KeyAPI); s != "" {
-		if k := fold(s, buf[:]); m.apis.has(k) {
-			r.note(ev, m.api[string(k)])
-		}
+	if s := ev.Str(event.KeyAPI); m.apis.folded(s) {
+		r.note(ev, m.api[string(fold(s, buf[:]))])
 	}
-	v := ev.Get(event.KeyEventCode)
-	if v.K == event.None || ev.Source == "" {
+	if !ev.Has(event.KeyEventCode) || ev.Source == "" {
 		return
 	}
+	v := ev.At(event.KeyEventCode)
 	code := v.S
 	if code == "" && v.K == event.Int {
 		code = event.View(strconv.AppendInt(buf[:0], int64(v.N), 10))
@@ -200,19 +214,21 @@ func (r *Room) applyMap(ev *event.Event) {
 	}
 }
 
-// program gives the name a process is looked up by: the last part of its path, in lower case, without ".exe".
-func program(s string, buf *[maxMapKey]byte) []byte {
+// program gives the name a process is looked up by, in any case: the last part of its path without ".exe"; "" where it is too long.
+func program(s string) string {
 	for i := len(s) - 1; i >= 0; i-- {
 		if s[i] == '/' || s[i] == '\\' {
 			s = s[i+1:]
 			break
 		}
 	}
-	k := fold(s, buf[:])
-	if n := len(k) - 4; n > 0 && string(k[n:]) == ".exe" {
-		k = k[:n]
+	if len(s) > maxMapKey {
+		return ""
 	}
-	return k
+	if n := len(s) - 4; n > 0 && s[n] == '.' && s[n+1]|0x20 == 'e' && s[n+2]|0x20 == 'x' && s[n+3]|0x20 == 'e' {
+		s = s[:n]
+	}
+	return s
 }
 
 func (r *Room) note(ev *event.Event, list []entry) {

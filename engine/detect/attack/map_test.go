@@ -123,3 +123,30 @@ func TestOwnMap(t *testing.T) {
 	f("[[event]]\nsource=\"x\"\ncode=\"1\"\nwhere={nope=\"1\"}\ntechniques=[]\n", `event 1: where: "nope" is no field of the vocabulary`)
 	f("[proces]\n", `own.toml`)
 }
+
+// TestProgramIsLookedUp holds the short way to a program's name to the plain one: the whole name in lower case, then without ".exe".
+func TestProgramIsLookedUp(t *testing.T) {
+	r, _ := open(t, Defaults())
+	long := strings.Repeat("x", maxMapKey)
+	for _, dir := range []string{"", `C:\Windows\System32\`, "/usr/bin/", `C:\a/b\`} {
+		for _, name := range []string{"", ".exe", "a.exe", "PowerShell.EXE", "powershell", "cmd.eXe", "whoami", "x.ex", "exe", "CERTUTIL.EXE", long, long[4:] + ".exe", long[3:] + ".exe", "t\xc9st.exe"} {
+			s := dir + name
+			k := strings.ToLower(name)
+			if !strings.Contains(name, "\xc9") { // its bytes stay
+				if len(name) > maxMapKey {
+					k = ""
+				} else if len(k) > 4 {
+					k = strings.TrimSuffix(k, ".exe")
+				}
+				if got := foldText(program(s)); got != k {
+					t.Errorf("%q: %q, want %q", s, got, k)
+				}
+			}
+			for _, m := range []*maybe{&r.mapped.processes, &r.mapped.apis} {
+				if got, want := m.folded(name), m.has([]byte(foldText(name))); got != want {
+					t.Errorf("%q: may be there: %v, want %v", name, got, want)
+				}
+			}
+		}
+	}
+}

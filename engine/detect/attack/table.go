@@ -96,6 +96,7 @@ type tactic struct{ short, id, name string }
 type Table struct {
 	techniques map[string]*Info
 	tactics    map[string]tactic // by letters alone in lower case, by id in lower case
+	shorts     [128]string       // most shortnames, by shortSlot: what sources write as a rule
 	order      []string          // ids, as read
 }
 
@@ -111,8 +112,16 @@ func Load(fsys fs.FS) (*Table, error) {
 			return nil, err
 		}
 	}
+	for _, c := range t.tactics {
+		if short, _ := t.Tactic(c.short); short == c.short {
+			t.shorts[shortSlot(short)] = short
+		}
+	}
 	return t, nil
 }
+
+// shortSlot gives a word's place among shortnames; where two have the same one of them is not there.
+func shortSlot(s string) int { return (len(s)*19 ^ int(s[0])*3 ^ int(s[len(s)-1])*7) & 127 }
 
 // read reads one version: comment lines (#), tactics (TA0002, shortname, name), techniques (id, status, tactics, successor, name),
 // tabs between.
@@ -213,6 +222,12 @@ func (t *Table) Successor(id string) string {
 
 // Tactic gives the shortname of a tactic by shortname, name or id, however it is spelt; false where no version has it.
 func (t *Table) Tactic(name string) (string, bool) {
+	if name == "" {
+		return "", false
+	}
+	if short := t.shorts[shortSlot(name)]; short == name {
+		return short, true
+	}
 	var buf [maxTactic]byte
 	k := tacticKey(name, &buf)
 	if k == nil {

@@ -84,15 +84,17 @@ func (r *Room) vendor(ev *event.Event) { r.take(ev, r.marked(ev)) }
 // take is vendor for an event whose fields' names are known.
 func (r *Room) take(ev *event.Event, m marked) {
 	techniques, tactics := len(ev.Techniques), len(ev.Tactics)
-	if s := ev.Str(event.KeyTactic); s != "" && len(s) <= maxVendorText {
+	s := ev.Str(event.KeyTactic)
+	if s != "" && len(s) <= maxVendorText {
 		r.tacticText(ev, s)
 	}
-	r.each(ev, m[ofTactic], r.tacticIDs, (*Room).tacticText)
-	if s := ev.Str(event.KeyTechnique); s != "" && len(s) <= maxVendorText {
+	r.each(ev, m[ofTactic], r.tacticIDs, s, (*Room).tacticText)
+	s = ev.Str(event.KeyTechnique)
+	if s != "" && len(s) <= maxVendorText {
 		r.techniqueText(ev, s)
 	}
-	r.each(ev, m[ofTechnique], r.techniqueIDs, (*Room).techniqueText)
-	r.each(ev, m[ofTag], r.tagIDs, (*Room).tagText)
+	r.each(ev, m[ofTechnique], r.techniqueIDs, s, (*Room).techniqueText)
+	r.each(ev, m[ofTag], r.tagIDs, "", (*Room).tagText)
 	if len(ev.Tactics) > tactics {
 		return
 	}
@@ -105,8 +107,9 @@ func (r *Room) take(ev *event.Event, m marked) {
 	}
 }
 
-// each takes the texts of the fields of one name, or of all names of a list, in its order.
-func (r *Room) each(ev *event.Event, one event.NameID, all []event.NameID, do func(*Room, *event.Event, string)) {
+// each takes the texts of the fields of one name, or of all names of a list, in its order. The text done has been taken already: the
+// canonical key has it from one of them mostly, and nothing is noted twice.
+func (r *Room) each(ev *event.Event, one event.NameID, all []event.NameID, done string, do func(*Room, *event.Event, string)) {
 	switch one {
 	case 0:
 		return
@@ -116,7 +119,7 @@ func (r *Room) each(ev *event.Event, one event.NameID, all []event.NameID, do fu
 	}
 	for _, id := range all {
 		for f := ev.First(id); f != nil; f = ev.Next(f) {
-			if f.Value.K == event.String && len(f.Value.S) <= maxVendorText {
+			if f.Value.K == event.String && len(f.Value.S) <= maxVendorText && f.Value.S != done {
 				do(r, ev, f.Value.S)
 			}
 		}
