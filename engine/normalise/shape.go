@@ -1,6 +1,7 @@
 package normalise
 
 import (
+	"strings"
 	"sync/atomic"
 
 	"prescore/engine/event"
@@ -47,17 +48,20 @@ type shapes struct {
 
 func newShapes() *shapes { return &shapes{mask: shapeSlots - 1} }
 
-// signature gives what makes a record's shape, and its hash.
-func signature(ev *event.Event, sig *[maxShapeFields]uint32) uint64 {
-	h := uint64(len(ev.Fields))
+// trait gives what a field adds to a record's shape. Of a name that nobody asked for only its place counts.
+func trait(f *event.Field) uint32 {
+	if f.ID == 0 {
+		return 0
+	}
+	return uint32(f.ID)<<16 | uint32(f.Layer)<<8 | uint32(holding[f.Value.K&15])
+}
+
+// signature gives the hash of a record's shape: each trait times a number of its place, so that no step waits for the one before.
+func signature(ev *event.Event) uint64 {
+	h, place := uint64(len(ev.Fields)), uint64(0x9e3779b97f4a7c15)
 	for i := range ev.Fields {
-		f := &ev.Fields[i]
-		s := uint32(0) // of a name that nobody asked for only its place counts
-		if f.ID != 0 {
-			s = uint32(f.ID)<<16 | uint32(f.Layer)<<8 | uint32(holding[f.Value.K&15])
-		}
-		sig[i%maxShapeFields] = s
-		h = (h ^ uint64(s)) * 0x9e3779b97f4a7c15
+		h += uint64(trait(&ev.Fields[i])) * place
+		place += 0x6a09e667f3bcc908 // even: the number stays odd
 	}
 	return h ^ h>>32
 }
@@ -67,14 +71,13 @@ func (t *shapes) of(r *Room, ev *event.Event) *shape {
 	if t == nil || len(ev.Fields) > maxShapeFields {
 		return nil
 	}
-	var sig [maxShapeFields]uint32
-	h := signature(ev, &sig)
+	h := signature(ev)
 	for w := range uint64(shapeWays) {
 		s := t.slots[(h+w)&t.mask].Load()
 		if s == nil {
-			return t.learn(r, ev, h, sig[:len(ev.Fields)])
+			return t.learn(r, ev, h)
 		}
-		if s.is(sig[:len(ev.Fields)], ev.Format) {
+		if s.is(ev) {
 			return s
 		}
 	}
@@ -82,12 +85,12 @@ func (t *shapes) of(r *Room, ev *event.Event) *shape {
 	return nil
 }
 
-func (s *shape) is(sig []uint32, format string) bool {
-	if len(s.sig) != len(sig) || s.format != format {
+func (s *shape) is(ev *event.Event) bool {
+	if len(s.sig) != len(ev.Fields) || s.format != ev.Format {
 		return false
 	}
 	for i, x := range s.sig {
-		if sig[i] != x {
+		if trait(&ev.Fields[i]) != x {
 			return false
 		}
 	}
@@ -95,11 +98,14 @@ func (s *shape) is(sig []uint32, format string) bool {
 }
 
 // learn remembers a shape that is met a second time.
-func (t *shapes) learn(r *Room, ev *event.Event, h uint64, sig []uint32) *shape {
+func (t *shapes) learn(r *Room, ev *event.Event, h uint64) *shape {
 	if t.wanted[h&t.mask].Swap(h) != h {
 		return nil
 	}
-	s := &shape{sig: append([]uint32(nil), sig...), format: string(append([]byte(nil), ev.Format...)), sight: r.recognise.sightOf(r, ev)}
+	s := &shape{sig: make([]uint32, len(ev.Fields)), format: strings.Clone(ev.Format), sight: r.recognise.sightOf(r, ev)}
+	for i := range ev.Fields {
+		s.sig[i] = trait(&ev.Fields[i])
+	}
 	for w := range uint64(shapeWays) {
 		if t.slots[(h+w)&t.mask].CompareAndSwap(nil, s) {
 			return s
