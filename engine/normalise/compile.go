@@ -45,6 +45,16 @@ type compiler struct {
 	names  *event.Names
 	byName map[string]*mapping
 	alias  map[string][]string
+
+	parts    map[partKey]*source   // what mappings are of themselves, for all that extend them
+	automata map[string]*automaton // by their literals: spellings of a mapping look for the same
+}
+
+// partKey is a mapping in one spelling of names.
+type partKey struct {
+	m     *mapping
+	root  string
+	spell *variant
 }
 
 func (c *compiler) source(m *mapping, n *names) (*source, error) {
@@ -57,12 +67,40 @@ func (c *compiler) source(m *mapping, n *names) (*source, error) {
 		s.drift = new(drift)
 	}
 	for _, p := range line {
-		if err := c.add(s, p, n); err != nil {
+		part, err := c.part(p, n)
+		if err != nil {
 			return nil, fmt.Errorf("mapping %s: %w", p.file, err)
 		}
+		s.take(part)
 	}
 	s.late = append(s.late, s.fallback...)
 	return s, nil
+}
+
+// part compiles a mapping of itself, once for each spelling.
+func (c *compiler) part(m *mapping, n *names) (*source, error) {
+	key := partKey{m, n.root, n.spell}
+	if p := c.parts[key]; p != nil {
+		return p, nil
+	}
+	p := &source{}
+	if err := c.add(p, m, n); err != nil {
+		return nil, err
+	}
+	c.parts[key] = p
+	return p, nil
+}
+
+// take adds what a part has. Tables are copied, for prepare writes to them; what they and the others point to is shared.
+func (s *source) take(p *source) {
+	s.early = append(s.early, p.early...)
+	s.messages = append(s.messages, p.messages...)
+	s.fields = append(s.fields, p.fields...)
+	s.late = append(s.late, p.late...)
+	s.fallback = append(s.fallback, p.fallback...)
+	s.named = append(s.named, p.named...)
+	s.severity = append(s.severity, p.severity...)
+	s.required = append(s.required, p.required...)
 }
 
 func (c *compiler) add(s *source, m *mapping, n *names) error {

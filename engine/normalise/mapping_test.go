@@ -137,7 +137,7 @@ func FuzzSearch(f *testing.F) {
 				break
 			}
 		}
-		tb.seek()
+		tb.seek(map[string]*automaton{})
 		got := tb.glob(text)
 		if want < 0 && got != nil || want >= 0 && got != tb.globs[want].row {
 			t.Fatalf("%q in %q: the search says otherwise than the scan (%d)", patterns, text, want)
@@ -194,5 +194,30 @@ func TestDriftIsSaidOnce(t *testing.T) {
 	}
 	if said != 1 || r.Drift()["x"] < driftRaise || r.FieldsNew() != r.Drift()["x"] {
 		t.Errorf("said %d times, %d fields counted", said, r.Drift()["x"])
+	}
+}
+
+// TestPartsAreShared: spellings of a mapping have their own plans, and share what is the same for all of them.
+func TestPartsAreShared(t *testing.T) {
+	r, _ := fixture(t)
+	tables, automata := map[*automaton]int{}, 0
+	memos := map[*memo[row]]bool{}
+	for _, s := range r.sources {
+		for _, list := range [][]table{s.early, s.late} {
+			for i := range list {
+				if a := list[i].search; a != nil {
+					tables[a]++
+					automata++
+				}
+				if m := list[i].memo; m != nil && memos[m] {
+					t.Errorf("%s: a table has the memo of another", s.name)
+				} else if m != nil {
+					memos[m] = true
+				}
+			}
+		}
+	}
+	if len(tables) == 0 || automata < 2*len(tables) {
+		t.Errorf("%d automata of %d tables", len(tables), automata)
 	}
 }

@@ -95,7 +95,8 @@ func New(cfg Config, in In) (*Room, error) {
 }
 
 func (r *Room) compile(list []*mapping, table *event.Names) error {
-	c := &compiler{room: r, names: table, byName: map[string]*mapping{}, alias: map[string][]string{}}
+	c := &compiler{room: r, names: table, byName: map[string]*mapping{}, alias: map[string][]string{},
+		parts: map[partKey]*source{}, automata: map[string]*automaton{}}
 	r.recognise.formats = map[string][]*candidate{}
 	for _, m := range list {
 		c.byName[m.Name] = m

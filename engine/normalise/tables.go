@@ -90,13 +90,13 @@ func (c *compiler) table(o onTable, n *names, tables map[string]map[string]event
 		}
 		return a.text < b.text
 	})
-	t.seek()
+	t.seek(c.automata)
 	t.words = lexiconOf(t.exact)
 	return late, t, nil
 }
 
 // seek builds the search for patterns with a star before them, where there are enough of them.
-func (t *table) seek() {
+func (t *table) seek(have map[string]*automaton) {
 	literals := make([]string, len(t.globs))
 	n := 0
 	for i := range t.globs {
@@ -110,7 +110,13 @@ func (t *table) seek() {
 	if n < minAutomaton {
 		return
 	}
-	if t.search = newAutomaton(literals); t.search != nil {
+	key := fmt.Sprintf("%q", literals)
+	known := false
+	if t.search, known = have[key]; !known {
+		t.search = newAutomaton(literals)
+		have[key] = t.search
+	}
+	if t.search != nil {
 		for i := range t.globs {
 			t.globs[i].sought = literals[i] != ""
 		}

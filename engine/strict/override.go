@@ -153,7 +153,7 @@ func (f *File) substitute(s, key string, lookup func(string) (string, bool)) (st
 		return out, nil
 	}
 	at := f.Name
-	if p, ok := f.at[key]; ok {
+	if p, ok := f.where(key); ok {
 		at = fmt.Sprintf("%s:%d:%d", f.Name, p.line, p.column)
 	}
 	return "", fmt.Errorf("%s: option %q: the environment variable %s is not set; set it, or write ${%s:-default}", at, key, bad, bad)

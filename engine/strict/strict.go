@@ -32,15 +32,16 @@ const (
 // File is a TOML text that was read: it knows where its keys stand.
 type File struct {
 	Name string
-	at   map[string]position
-	sets map[string]string // key -> the override it came from
+	data []byte
+	at   map[string]position // nil until an error asks where a key stands
+	sets map[string]string   // key -> the override it came from
 }
 
 type position struct{ line, column int }
 
 // Decode reads data strictly into what into points to, which holds the defaults. name stands in errors.
 func Decode(name string, data []byte, into any) (*File, error) {
-	f := &File{Name: name, at: map[string]position{}, sets: map[string]string{}}
+	f := &File{Name: name, sets: map[string]string{}}
 	if len(data) > MaxBytes {
 		return nil, fmt.Errorf("%s: is %d bytes long; at most %d are read", name, len(data), MaxBytes)
 	}
@@ -52,25 +53,37 @@ func Decode(name string, data []byte, into any) (*File, error) {
 	if err := d.Decode(into); err != nil {
 		return nil, f.explain(err, into)
 	}
-	f.index(data)
+	f.data = data
 	return f, nil
 }
 
 // shallow refuses keys of absurdly many parts, which the parser would turn into as many nodes.
 func shallow(name string, data []byte) error {
-	for n, line := range bytes.Split(data, []byte("\n")) {
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
 		key, _, _ := bytes.Cut(line, []byte("="))
 		if len(key) > maxParts && bytes.Count(key, []byte(".")) > maxParts && !bytes.ContainsAny(key, `"'#`) {
-			return fmt.Errorf("%s:%d:1: a key of more than %d parts", name, n+1, maxParts)
+			return fmt.Errorf("%s:%d:1: a key of more than %d parts", name, n, maxParts)
 		}
 	}
 	return nil
 }
 
+// where gives the place of a key. Places are looked for once, and only for an error: it takes half as long as decoding.
+func (f *File) where(key string) (position, bool) {
+	if f.at == nil {
+		f.at = map[string]position{}
+		f.index()
+	}
+	p, ok := f.at[key]
+	return p, ok
+}
+
 // index notes where each key stands.
-func (f *File) index(data []byte) {
+func (f *File) index() {
 	p := unstable.Parser{}
-	p.Reset(data)
+	p.Reset(f.data)
 	var table string
 	for p.NextExpression() {
 		e := p.Expression()
@@ -144,7 +157,7 @@ func (f *File) Locate(table string, err error) error {
 		return fmt.Errorf("set %q: option %q %s", s, key, o.Reason)
 	}
 	for k := key; ; {
-		if p, ok := f.at[k]; ok {
+		if p, ok := f.where(k); ok {
 			return fmt.Errorf("%s:%d:%d: option %q %s", f.Name, p.line, p.column, key, o.Reason)
 		}
 		i := strings.LastIndexByte(k, '.')
