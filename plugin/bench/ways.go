@@ -63,6 +63,7 @@ func ways(rules string) []way {
 	for _, in := range []string{linux, cloud, firewall, windows} {
 		all = append(all, way{name: in + ": no filter", input: in, bare: true},
 			way{name: in + ": prescore, no rules", input: in, filter: prescore(noRules)},
+			way{name: in + ": prescore, all Sigma rules, no view", input: in, filter: sigma("all", arrival, "output.schema=none")},
 			way{name: in + ": prescore, all Sigma rules", input: in, filter: sigma("all", arrival)})
 	}
 	return all
