@@ -41,9 +41,9 @@ func Next(ev *event.Event, chunk []byte) (Record, error) {
 	head, whole := readHead(chunk, &rec)
 	if whole {
 		body := chunk[head:]
-		if t, err := wire.Next(body); err == nil && t.Type == wire.Map {
-			f := flattener{ev: ev, b: body, off: t.Size}
-			if err := f.members("", t.N, 0); err != nil {
+		if n, size := wire.MapHead(body); size > 0 {
+			f := flattener{ev: ev, b: body, off: size}
+			if err := f.members("", uint64(n), 0); err != nil {
 				return rec, err
 			}
 			rec.Size, rec.Head, rec.Body = head+f.off, chunk[:head:head], body[:f.off:f.off]
@@ -64,10 +64,14 @@ func Next(ev *event.Event, chunk []byte) (Record, error) {
 
 // readHead reads what stands before the body and gives its length; false where the object has not a record's shape or is cut.
 func readHead(b []byte, rec *Record) (int, bool) {
-	if len(b) >= 13 && b[0] == 0x92 && b[1] == 0x92 && b[2] == 0xd7 && b[3] == 0 && b[12] == 0x80 { // what 5.x writes
-		rec.time(eventTime(b[4:12]))
-		return 13, true
+	if n, ok := usualHead(b, rec); ok {
+		return n, true
 	}
+	return plainHead(b, rec)
+}
+
+// plainHead is readHead for every legal width.
+func plainHead(b []byte, rec *Record) (int, bool) {
 	t, err := wire.Next(b)
 	if err != nil || t.Type != wire.Array || t.N != 2 {
 		return 0, false
@@ -89,6 +93,36 @@ func readHead(b []byte, rec *Record) (int, bool) {
 	off += t.Size
 	meta, err := wire.Skip(b[off:])
 	return off + meta, err == nil
+}
+
+// The heads that hosts write, up to the time: from 5.0 on, and before.
+const (
+	headNow    = "\x92\x92\xd7\x00"
+	headBefore = "\xdd\x00\x00\x00\x02\xdd\x00\x00\x00\x02\xd7\x00"
+)
+
+// usualHead is readHead for records as hosts write them, without metadata; false where it is another.
+func usualHead(b []byte, rec *Record) (int, bool) {
+	at := len(headNow)
+	if len(b) < len(headBefore)+13 { // with the time and the widest head of metadata
+		return 0, false
+	}
+	if string(b[:at]) != headNow {
+		if at = len(headBefore); string(b[:at]) != headBefore {
+			return 0, false
+		}
+	}
+	end := at + 8
+	switch {
+	case b[end] == 0x80:
+		end++
+	case b[end] == 0xdf && binary.BigEndian.Uint32(b[end+1:]) == 0:
+		end += 5
+	default:
+		return 0, false
+	}
+	rec.time(eventTime(b[at : at+8]))
+	return end, true
 }
 
 // stamp takes the time out of a token; false where it is none.

@@ -61,6 +61,31 @@ func Next(b []byte) (Token, error) {
 	return wide(c, b)
 }
 
+// MapHead gives the count of the map at the start of b and the length of its head, 0 where there is none or its head is cut short.
+func MapHead(b []byte) (n, size int) {
+	if len(b) < 5 {
+		return mapHeadAtEnd(b)
+	}
+	switch {
+	case b[0]&0xf0 == 0x80:
+		return int(b[0] & 0x0f), 1
+	case b[0] == 0xde:
+		return int(binary.BigEndian.Uint16(b[1:])), 3
+	case b[0] == 0xdf:
+		return int(binary.BigEndian.Uint32(b[1:])), 5
+	}
+	return 0, 0
+}
+
+// mapHeadAtEnd is MapHead for fewer bytes than the longest head has.
+func mapHeadAtEnd(b []byte) (n, size int) {
+	t, err := Next(b)
+	if err != nil || t.Type != Map {
+		return 0, 0
+	}
+	return int(t.N), t.Size
+}
+
 // wide reads the tokens whose head is longer than a byte: 0xc0 to 0xdf.
 func wide(c byte, b []byte) (Token, error) {
 	switch c {
