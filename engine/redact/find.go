@@ -22,8 +22,8 @@ func zeros(v uint64) uint64 { return (v - ones) &^ v & (0x80 * ones) }
 
 // find gives the bounds of the first secret in s at or after from.
 //
-// Every secret follows a byte of one of two kinds, and eight bytes are looked at in one step: = : and > (their top five bits are
-// those of 8 9 : ; < = > ?), and - or / after a blank or a quote (0x2d and 0x2f differ in one bit, so do 0x20 and 0x22).
+// Every secret follows a byte of one of two kinds, and eight bytes are looked at in one step: = : and > (with ; < and ?, which lie
+// between them), and - or / after a blank or a quote (0x2d and 0x2f differ in one bit, so do 0x20 and 0x22).
 func (r *Redactor) find(s string, from int) (start, end int, ok bool) {
 	if from == 0 {
 		if start, end, ok = netUser(s, 0); ok {
@@ -37,9 +37,11 @@ func (r *Redactor) find(s string, from int) (start, end int, ok bool) {
 		if hits == 0 {
 			continue
 		}
-		if hits &^= zeros(x&(0xfd*ones)^0x2d*ones) &^ afterBlank(s, i, x); hits == 0 {
-			continue
+		blank := zeros(x&(0xfd*ones)^0x20*ones) << 8
+		if i == 0 || opensFlag(s[i-1]) { // the byte before the word
+			blank |= 0x80
 		}
+		hits &^= zeros(x&(0xfd*ones)^0x2d*ones) &^ blank
 		for ; hits != 0; hits &= hits - 1 {
 			j := i + bits.TrailingZeros64(hits)>>3
 			if !r.worth(s, j, from) {
@@ -55,26 +57,18 @@ func (r *Redactor) find(s string, from int) (start, end int, ok bool) {
 
 // opens marks the bytes of a word that a secret may follow, a few others too.
 func opens(x uint64) uint64 {
-	return zeros(x&(0xf8*ones)^0x38*ones) | zeros(x&(0xfd*ones)^0x2d*ones)
-}
-
-// afterBlank marks the bytes of a word before which a flag may start: the word stands at s[i].
-func afterBlank(s string, i int, x uint64) uint64 {
-	blank := zeros(x&(0xfd*ones)^0x20*ones) << 8
-	if i == 0 || opensFlag(s[i-1]) {
-		blank |= 0x80
-	}
-	return blank
+	low := x &^ (0x80 * ones) // no sum below carries
+	return (low+(0x80-':')*ones)&^(low+(0x80-'@')*ones)&^x&(0x80*ones) | zeros(x&(0xfd*ones)^0x2d*ones)
 }
 
 // worth reports whether at can find a secret at s[i]: what it says no to, at does too.
 func (r *Redactor) worth(s string, i, low int) bool {
 	switch s[i] {
 	case ':', '=': // after three bytes for a name, or before // or a scheme
-		if i-low >= minName || i+1 >= len(s) {
-			return i+1 < len(s)
+		if i+1 >= len(s) || i-low < minName && !beforeValue[s[i+1]] {
+			return false
 		}
-		return beforeValue[s[i+1]]
+		return s[i+1] == '/' || !r.plain(s, i, low)
 	case '>':
 		return i-low >= minName
 	case '-', '/':
@@ -82,6 +76,35 @@ func (r *Redactor) worth(s string, i, low int) bool {
 	}
 	return false
 }
+
+// plain reports whether the separator at s[i] has neither the name of a secret before it nor that of a scheme behind it, as in clean
+// text nearly all have; false where that takes a closer look.
+func (r *Redactor) plain(s string, i, low int) bool {
+	b := i - 1
+	if b < low || closesKey[s[b]] {
+		return false
+	}
+	hit, second, third := uint64(0), byte(noByte), byte(noByte)
+	for low = max(low, i-maxKey); b >= low && keyByte[s[b]]; b-- { // no pattern's first three letters: no pattern
+		first := s[b]
+		hit |= r.begins(first, second, third)
+		second, third = first, second
+	}
+	if hit&1 != 0 {
+		return false
+	}
+	v := i + 1
+	if s[v] == '=' || s[v] == '>' {
+		v++
+	}
+	if v = skipBlanks(s, v); v < len(s) && (s[v] == '"' || s[v] == '\'') {
+		v++
+	}
+	return v >= len(s) || lower(s[v]) != 'b' // without a name before them, those of bearer and basic count alone
+}
+
+// closesKey are the bytes that may stand between a name and its separator.
+var closesKey = table(" \"'`]")
 
 // minName is the length of the shortest name: no pattern is shorter.
 const minName = 3

@@ -48,7 +48,7 @@ func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 // no secret.
 func (r *Redactor) KeyIsSecret(name string) bool {
 	for i := 0; i+2 < len(name); i++ { // no pattern is shorter than three
-		if r.second[name[i]]>>(name[i+1]&31)&1 == 0 {
+		if r.begins(name[i], name[i+1], name[i+2])&1 == 0 {
 			continue
 		}
 		for _, w := range r.first[name[i]] {

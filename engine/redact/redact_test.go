@@ -208,6 +208,32 @@ func BenchmarkMayHold(b *testing.B) {
 	}
 }
 
+// BenchmarkView asks for the texts that views of the demo's logs have most often; one operation is all of them.
+func BenchmarkView(b *testing.B) {
+	r := standard(b)
+	for name, texts := range map[string][]string{
+		"cloud": {"111122223333", "1.09", "GetObject", "s3.amazonaws.com", "IAMUser", "aws-cli/2.13.5 Python/3.11.4 Linux/5.15.0-kali3-amd64 exe/x86_64.kali.2023",
+			"arn:aws:iam::111122223333:user/svc-health", "AWS::S3::Object", "arn:aws:sts::111122223333:assumed-role/ci-deploy/gitlab-runner-7",
+			"AROA5D934EC130750BA8C:gitlab-runner-7", "eu-central-1", "User: x is not authorized to perform: s3:GetValue on resource: prod/db"},
+		"linux": {"sshd", "sudo", "session_opened", "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)", "0)", "password", "/home/j.meyer",
+			"pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.66  user=j.meyer", "11: disconnected by user"},
+		"firewall": {"lan", "wan1", "fw01", "FGT60FTK20099999", "forward", "allowed", "12", "close", "United States", "HTTPS"},
+		"windows": {"process-created", "S-1-5-18", "Microsoft Corporation", "Microsoft® Windows® Operating System", "svchost.exe", "10.0.22621.1", "CORP", `C:\Users\j.meyer\`,
+			"1", "0x4f2a1", `C:\Windows\system32\svchost.exe -k netsvcs -p -s Schedule`, "NT AUTHORITY", "Host Process for Windows Services", `C:\Windows\system32\SearchIndexer.exe /Embedding`},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, s := range texts {
+					if r.MayHold(s) {
+						b.Fatalf("%q is clean", s)
+					}
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkKeyIsSecret(b *testing.B) {
 	r := standard(b)
 	for b.Loop() {
