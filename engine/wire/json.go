@@ -30,53 +30,74 @@ type level struct {
 
 func appendJSON(dst, obj []byte, verbatim bool) ([]byte, error) {
 	var room [32]level // deeper nesting allocates
-	stack := append(room[:0], level{left: 1})
-	for len(stack) > 0 {
-		top := &stack[len(stack)-1]
-		if top.left == 0 {
-			if len(stack) > 1 {
-				dst = append(dst, closing(top.isMap))
+	stack := room[:0]
+	top, bare := level{left: 1}, true // bare: no comma before what comes
+	for off := 0; ; {
+		for top.left == 0 {
+			if len(stack) == 0 {
+				return dst, nil
 			}
+			if top.isMap {
+				dst = append(dst, '}')
+			} else {
+				dst = append(dst, ']')
+			}
+			top, bare = stack[len(stack)-1], false
 			stack = stack[:len(stack)-1]
-			continue
 		}
-		if last := dst[max(len(dst)-1, 0):]; len(stack) > 1 && last[0] != '{' && last[0] != '[' && last[0] != ':' {
+		if !bare {
 			dst = append(dst, ',')
 		}
 		isKey := top.isMap && top.left%2 == 0
 		top.left--
-		t, err := Next(obj)
+		bare = isKey
+		if off >= len(obj) {
+			return dst, ErrShort
+		}
+		// What records are made of is taken by its first byte, anything else as a token.
+		c := obj[off]
+		if n := int(c & 0x1f); c&0xe0 == 0xa0 && n < len(obj)-off {
+			dst = quoted(dst, obj, off+1, n, verbatim)
+			off += 1 + n
+			if isKey {
+				dst = append(dst, ':')
+			}
+			continue
+		}
+		if c <= 0x7f && !isKey {
+			dst = strconv.AppendUint(dst, uint64(c), 10)
+			off++
+			continue
+		}
+		t, err := Next(obj[off:])
 		if err != nil {
 			return dst, err
 		}
 		if isKey {
-			if dst, obj, err = appendName(dst, obj, t, verbatim); err != nil {
+			if dst, t.Size, err = appendName(dst, obj[off:], t, verbatim); err != nil {
 				return dst, err
 			}
+			off += t.Size
 			continue
 		}
-		obj = obj[t.Size:]
+		off += t.Size
 		switch t.Type {
 		case Map:
-			dst, stack = append(dst, '{'), append(stack, level{left: 2 * t.N, isMap: true})
+			dst, stack = append(dst, '{'), append(stack, top)
+			top, bare = level{left: 2 * t.N, isMap: true}, true
 		case Array:
-			dst, stack = append(dst, '['), append(stack, level{left: t.N})
+			dst, stack = append(dst, '['), append(stack, top)
+			top, bare = level{left: t.N}, true
+		case Str:
+			dst = quoted(dst, obj, off-len(t.Body), len(t.Body), verbatim)
 		default:
 			dst = appendScalar(dst, t, verbatim)
 		}
 	}
-	return dst, nil
 }
 
-func closing(isMap bool) byte {
-	if isMap {
-		return '}'
-	}
-	return ']'
-}
-
-// appendName appends the key of a member and its colon, and gives what follows the key.
-func appendName(dst, obj []byte, t Token, verbatim bool) ([]byte, []byte, error) {
+// appendName appends the key of a member and its colon, and gives the length of the key.
+func appendName(dst, obj []byte, t Token, verbatim bool) ([]byte, int, error) {
 	size := t.Size
 	switch t.Type {
 	case Str, Bin, Ext:
@@ -87,7 +108,7 @@ func appendName(dst, obj []byte, t Token, verbatim bool) ([]byte, []byte, error)
 	case Map, Array:
 		var err error
 		if size, err = Skip(obj); err != nil {
-			return dst, obj, err
+			return dst, 0, err
 		}
 		dst = appendBase64(dst, obj[:size])
 	case Float:
@@ -99,7 +120,7 @@ func appendName(dst, obj []byte, t Token, verbatim bool) ([]byte, []byte, error)
 		dst = append(dst, '"')
 		dst = append(appendScalar(dst, t, verbatim), '"')
 	}
-	return append(dst, ':'), obj[size:], nil
+	return append(dst, ':'), size, nil
 }
 
 // quoteTail puts quotes around the number that dst ends with.
@@ -157,6 +178,9 @@ func appendFloatText(dst []byte, f float64) []byte {
 	case math.IsInf(f, -1):
 		return append(dst, `"-Infinity"`...)
 	}
+	if text, ok := appendThousandths(dst, f); ok {
+		return text
+	}
 	form := byte('f')
 	if a := math.Abs(f); a != 0 && (a < 1e-6 || a >= 1e21) {
 		form = 'e'
@@ -171,58 +195,23 @@ func appendFloatText(dst []byte, f float64) []byte {
 	return append(dst, ".0"...)
 }
 
-const hexDigits = "0123456789abcdef"
-
-// AppendQuoted appends s as a JSON text. Bytes that are no UTF-8 become U+FFFD, or stay as they are where verbatim.
-func AppendQuoted(dst, s []byte, verbatim bool) []byte {
-	dst = append(dst, '"')
-	from := 0
-	for i := plain(s); i < len(s); i += plain(s[i:]) {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRune(s[i:])
-			if r == utf8.RuneError && size == 1 && !verbatim {
-				dst = append(append(dst, s[from:i]...), "\ufffd"...)
-				from = i + 1
-			}
-			i += size
-			continue
-		}
-		dst = append(dst, s[from:i]...)
-		switch c {
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		case '\n':
-			dst = append(dst, `\n`...)
-		case '\r':
-			dst = append(dst, `\r`...)
-		case '\t':
-			dst = append(dst, `\t`...)
-		default:
-			dst = append(dst, `\u00`...)
-			dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
-		}
-		i++
-		from = i
+// appendThousandths appends a number of at most three decimal places: most shares and scores are. Two decimals of up to 15 digits are
+// never one double, so that where the nearest of three places reads back as f, its digits are the shortest.
+func appendThousandths(dst []byte, f float64) ([]byte, bool) {
+	if !(f >= 1e-3 && f < 1e9) {
+		return dst, false
 	}
-	return append(append(dst, s[from:]...), '"')
-}
-
-// plain gives how many bytes at the start of s a JSON text holds as they are and are ASCII: eight at a time, then one by one.
-func plain(s []byte) int {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	i := 0
-	for ; i+8 <= len(s); i += 8 {
-		w := binary.LittleEndian.Uint64(s[i:])
-		quote, slash := w^'"'*ones, w^'\\'*ones
-		if (w|(w-' '*ones)|(quote-ones)|(slash-ones))&highs != 0 { // a borrow may find one where there is none, never the other way
-			break
+	n := uint64(f*1e3 + 0.5)
+	if float64(n)/1e3 != f {
+		return dst, false
+	}
+	dst = strconv.AppendUint(dst, n/1e3, 10)
+	n %= 1e3
+	dst = append(dst, '.', byte('0'+n/100))
+	if n %= 100; n != 0 {
+		if dst = append(dst, byte('0'+n/10)); n%10 != 0 {
+			dst = append(dst, byte('0'+n%10))
 		}
 	}
-	for ; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
-			return i
-		}
-	}
-	return len(s)
+	return dst, true
 }

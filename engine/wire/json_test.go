@@ -76,6 +76,7 @@ func FuzzAppendJSON(f *testing.F) {
 	f.Add([]byte{0x82, 0xa1, 'a', 0x01, 0x05, 0x92, 0xcb, 0, 0, 0, 0, 0, 0, 0, 0, 0xc0})
 	f.Add([]byte{0x81, 0xcb, 0, 0, 0, 0, 0, 0, 0, 0, 0xd7, 0, 1, 2, 3, 4, 5, 6, 7, 8})
 	f.Fuzz(func(t *testing.T, obj []byte) {
+		sameJSON(t, obj)
 		n, err := Skip(obj)
 		text, jerr := AppendJSON([]byte("x"), obj)
 		if (err == nil) != (jerr == nil) {
