@@ -95,7 +95,7 @@ func nothing(v event.Value) bool {
 	if v.K != event.String || v.S == "" {
 		return v.Empty()
 	}
-	if len(v.S) > maxNothing || !opensNothing.has(v.S[0]) {
+	if something(v.S) {
 		return false
 	}
 	switch v.S {
@@ -103,6 +103,11 @@ func nothing(v event.Value) bool {
 		return true
 	}
 	return false
+}
+
+// something reports whether a look at a text's length and first byte says that it stands for more than none.
+func something(s string) bool {
+	return len(s) > maxNothing || s != "" && !opensNothing.has(s[0])
 }
 
 // opensNothing is the bytes that these words begin with.

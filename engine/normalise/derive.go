@@ -110,7 +110,7 @@ func part(ev *event.Event, k event.Key, code opCode, url string) {
 
 func mailLike(s string) bool {
 	i := strings.IndexByte(s, '@')
-	return i > 0 && i == strings.LastIndexByte(s, '@') && strings.IndexByte(s[i:], '.') > 1 && strings.IndexByte(s, ' ') < 0
+	return i > 0 && strings.IndexByte(s[i+1:], '@') < 0 && strings.IndexByte(s[i:], '.') > 1 && strings.IndexByte(s, ' ') < 0
 }
 
 // protocols names IANA's protocol numbers that logs carry.

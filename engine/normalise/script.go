@@ -178,7 +178,7 @@ func (r *Room) moves(ev *event.Event, list []move) {
 		v := &ev.Fields[m.field].Value
 		switch v.K {
 		case event.String:
-			if len(v.S) > maxNothing && r.quick(ev, m, v.S) {
+			if something(v.S) && r.quick(ev, m, v.S) {
 				continue
 			}
 		case event.Int:
@@ -214,7 +214,7 @@ func (r *Room) quick(ev *event.Event, m *move, s string) bool {
 		}
 		return ok
 	case howAddress:
-		if _, canonical, ok := parse4(s); !ok || !canonical {
+		if !canonical4(s) {
 			return false
 		}
 	case howName:
