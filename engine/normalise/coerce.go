@@ -48,7 +48,7 @@ func (c *clock) coerce(ev *event.Event, t event.Type, v event.Value) (event.Valu
 		return event.Value{}, codeTimestamp
 	case event.TypeIP:
 		if v.K == event.String {
-			if _, canonical, ok := parse4(v.S); ok && canonical {
+			if canonical4(v.S) {
 				return v, ""
 			}
 			if s, ok := address(firstOfList(v.S), &ev.Arena); ok {

@@ -253,11 +253,6 @@ func (c *compiler) messages(s *source, m *mapping, n *names, tables map[string]m
 			if len(when) > 0 {
 				p.when = when[0]
 			}
-			slot := 256
-			if b, ok := p.first(); ok {
-				slot = int(b)
-			}
-			g.index[slot] = append(g.index[slot], int32(len(g.list)))
 			g.list = append(g.list, p)
 		}
 	}

@@ -13,6 +13,7 @@ const maxCaptures = 24
 // piece is one part of a pattern: literal text, or a value up to what follows.
 type piece struct {
 	lit      string
+	seek     needle    // lit, to be looked for
 	optional bool      // the literal may be missing
 	capture  bool      // a value
 	key      event.Key // 0: skipped
@@ -80,7 +81,7 @@ func compilePattern(text string) ([]piece, error) {
 			if len(out) > 0 && !out[len(out)-1].ends() {
 				return nil, fmt.Errorf("[%s] cannot follow a value: the value would not know its end", text[1:end])
 			}
-			out = append(out, piece{lit: text[1:end], optional: true})
+			out = append(out, piece{lit: text[1:end], seek: needleOf(text[1:end]), optional: true})
 			text = text[end+1:]
 		default:
 			var b strings.Builder
@@ -91,7 +92,7 @@ func compilePattern(text string) ([]piece, error) {
 				}
 				b.WriteByte(text[i])
 			}
-			out = append(out, piece{lit: b.String()})
+			out = append(out, piece{lit: b.String(), seek: needleOf(b.String())})
 			text = text[i:]
 		}
 	}
@@ -115,41 +116,42 @@ type taken struct {
 	s   string
 }
 
-// match takes the values out of s. Numbers and addresses that are none make the pattern fail, so that patterns can differ by them.
-func (p *pattern) match(s string, out *[maxCaptures]taken, mem *event.Arena) (int, bool) {
-	n := 0
+// match takes the values out of s and says how many they are. Numbers and addresses that are none make the pattern fail, so that
+// patterns can differ by them. Of one that fails seen is how many of its pieces have been looked at: another that begins with the same
+// ones fails as well.
+func (p *pattern) match(s string, out *[maxCaptures]taken, mem *event.Arena) (n, seen int, ok bool) {
 	for i := 0; i < len(p.pieces); i++ {
 		q := &p.pieces[i]
 		if !q.capture {
 			if strings.HasPrefix(s, q.lit) {
 				s = s[len(q.lit):]
 			} else if !q.optional {
-				return 0, false
+				return 0, i + 1, false
 			}
 			continue
 		}
 		var v string
+		seen = i + 2 // how far a value reaches is said by what follows
 		switch {
 		case q.short:
-			end := strings.IndexAny(s, " \t,;")
-			if end < 0 {
-				end = len(s)
-			}
+			end := wordEnd(s)
 			v, s = s[:end], s[end:]
 		case i+1 < len(p.pieces) && !p.pieces[i+1].capture:
-			end := strings.Index(s, p.pieces[i+1].lit)
+			end := -1
 			if q.last {
 				end = strings.LastIndex(s, p.pieces[i+1].lit)
+			} else {
+				end = p.pieces[i+1].seek.in(s)
 			}
 			if end < 0 {
-				return 0, false
+				return 0, seen, false
 			}
 			v, s = s[:end], s[end+len(p.pieces[i+1].lit):]
 			i++
 		default:
 			end := tokenEnd(q.typ, s)
 			if q.typ == event.TypeIP {
-				if _, ok := address(s[:end], mem); !ok { // a name, then: the whole word
+				if !isAddress(s[:end], mem) { // a name, then: the whole word
 					if end = strings.IndexAny(s, " \t,;)"); end < 0 {
 						end = len(s)
 					}
@@ -161,12 +163,31 @@ func (p *pattern) match(s string, out *[maxCaptures]taken, mem *event.Arena) (in
 			continue
 		}
 		if !fits(q.typ, v, mem) {
-			return 0, false
+			return 0, seen, false
 		}
 		out[n] = taken{q.key, q.typ, v}
 		n++
 	}
-	return n, true
+	return n, 0, true
+}
+
+// wordEnd gives where the first word of a text ends.
+func wordEnd(s string) int {
+	i := 0
+	for i < len(s) && !endsWord.has(s[i]) {
+		i++
+	}
+	return i
+}
+
+var endsWord = setOf(" \t,;")
+
+func isAddress(s string, mem *event.Arena) bool {
+	if canonical4(s) {
+		return true
+	}
+	_, ok := address(s, mem)
+	return ok
 }
 
 // tokenEnd says how far a value at the end of a pattern reaches.
@@ -197,58 +218,7 @@ func fits(t event.Type, v string, mem *event.Arena) bool {
 	case event.TypeInt, event.TypePort:
 		return v == "" || allDigits(v)
 	case event.TypeIP:
-		if _, ok := address(v, mem); ok {
-			return true
-		}
-		return v == "" || hostLike(v)
+		return v == "" || isAddress(v, mem) || hostLike(v)
 	}
 	return true
-}
-
-// messages is the patterns of one mapping for one text, by the byte they start with.
-type messages struct {
-	get   []step
-	index [257][]int32 // patterns by first byte, in order; 256: any
-	list  []pattern
-}
-
-// apply runs the first pattern that matches.
-func (m *messages) apply(r *Room, ev *event.Event, st *state) {
-	var s string
-	for i := range m.get {
-		if s = r.get(ev, &m.get[i]).S; s != "" {
-			break
-		}
-	}
-	if s == "" {
-		return
-	}
-	s = strings.TrimLeft(s, " ")
-	if s == "" {
-		return
-	}
-	// Both lists are in the order of the file; merging keeps it, so that a mapping's first pattern that matches wins.
-	a, b := m.index[s[0]], m.index[256]
-	var out [maxCaptures]taken // of the pattern tried last
-	for len(a) > 0 || len(b) > 0 {
-		var at int32
-		if len(b) == 0 || len(a) > 0 && a[0] < b[0] {
-			at, a = a[0], a[1:]
-		} else {
-			at, b = b[0], b[1:]
-		}
-		p := &m.list[at]
-		n, ok := p.match(s, &out, &ev.Arena)
-		if !ok || !r.allHold(ev, p.when) {
-			continue
-		}
-		for i := range out[:n] {
-			t := &out[i]
-			if t.s != "" && !ev.Has(t.key) {
-				r.set(ev, t.key, t.typ, event.Str(t.s), 0)
-			}
-		}
-		r.row(ev, p.row, st)
-		return
-	}
 }

@@ -77,6 +77,9 @@ func (p *plan) table(t *table, n int) bool {
 // prepare makes what a source needs to be fast, when all names are interned.
 func (s *source) prepare(names int) {
 	s.plan = newPlan(s.fields, names)
+	for i := range s.messages {
+		s.messages[i].ready()
+	}
 	n := 0
 	for _, list := range [][]table{s.early, s.late} {
 		for i := range list {

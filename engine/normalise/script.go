@@ -46,7 +46,7 @@ const (
 	howPort
 )
 
-var howOf = map[event.Type]how{event.TypeString: howAsIs, event.TypePath: howAsIs, event.TypeURL: howAsIs, event.TypeTime: howTime, event.TypeIP: howAddress,
+var howOf = [1 << 8]how{event.TypeString: howAsIs, event.TypePath: howAsIs, event.TypeURL: howAsIs, event.TypeTime: howTime, event.TypeIP: howAddress,
 	event.TypeDomain: howName, event.TypeUser: howUser, event.TypeFloat: howFloat, event.TypeInt: howInt, event.TypePort: howPort}
 
 // scriptOf gives a source's script for records of an event's shape. It looks at no value.
@@ -178,7 +178,7 @@ func (r *Room) moves(ev *event.Event, list []move) {
 		v := &ev.Fields[m.field].Value
 		switch v.K {
 		case event.String:
-			if something(v.S) && r.quick(ev, m, v.S) {
+			if something(v.S) && r.quick(ev, m.key, m.how, v.S) {
 				continue
 			}
 		case event.Int:
@@ -203,14 +203,14 @@ func (r *Room) moves(ev *event.Event, list []move) {
 // finite reports whether the bits of a float64 are a number: an exponent of all ones is none.
 func finite(bits uint64) bool { return bits<<1 < 0x7ff<<53 }
 
-// quick sets the key of a move to what coerce would make of a text that says something, false where that takes more than a look.
-func (r *Room) quick(ev *event.Event, m *move, s string) bool {
-	switch m.how {
+// quick sets a key to what coerce would make of a text that says something, false where that takes more than a look.
+func (r *Room) quick(ev *event.Event, key event.Key, how how, s string) bool {
+	switch how {
 	case howAsIs:
 	case howTime:
 		ns, ok := ofRFC3339(s, r.clock.loc == nil)
 		if ok {
-			ev.Set(m.key, event.TimeOf(ns))
+			ev.Set(key, event.TimeOf(ns))
 		}
 		return ok
 	case howAddress:
@@ -228,7 +228,7 @@ func (r *Room) quick(ev *event.Event, m *move, s string) bool {
 	default:
 		return false
 	}
-	ev.Set(m.key, event.Str(s))
+	ev.Set(key, event.Str(s))
 	return true
 }
 
