@@ -1,10 +1,13 @@
 package detect
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -58,6 +61,24 @@ func find(dir string, patterns []string) (found, error) {
 	}
 	out.watch = append(out.watch, out.files...)
 	return out, nil
+}
+
+// readInto is os.ReadFile into memory that is used again, from one of thousands of files to the next.
+func readInto(buf []byte, path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return buf, err
+	}
+	defer f.Close()
+	for {
+		buf = slices.Grow(buf, bytes.MinRead)
+		n, err := f.Read(buf[len(buf):cap(buf)])
+		if buf = buf[:len(buf)+n]; err == io.EOF {
+			return buf, nil
+		} else if err != nil {
+			return buf, err
+		}
+	}
 }
 
 // walk gives the rule files below base whose path fits a pattern.

@@ -114,9 +114,9 @@ func (r *Room) read(in In) error {
 		return err
 	}
 	r.files = files.watch
+	var text []byte
 	for _, f := range files.files {
-		text, err := os.ReadFile(f)
-		if err != nil {
+		if text, err = readInto(text[:0], f); err != nil {
 			r.set.Problems = append(r.set.Problems, sigma.Problem{File: f, Text: "cannot be read: " + err.Error(), Fatal: true})
 			continue
 		}

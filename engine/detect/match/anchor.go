@@ -235,6 +235,7 @@ func share(at place, text string, used int32) float64 {
 
 // index files every rule under its anchors and builds the lane's fields.
 func (b *builder) index(roots []int32) {
+	b.lane.lits = b.filer.lits[:0]
 	x := &indexer{b: b, ids: map[anchor]int32{}, fields: map[fieldID]*laneKeys{}}
 	for i, root := range roots {
 		a := b.need(root)
@@ -248,6 +249,9 @@ func (b *builder) index(roots []int32) {
 	}
 	x.mark()
 	x.close()
+	b.filer.lits = b.lane.lits
+	b.lane.lits = slices.Clone(b.lane.lits)
+	clear(b.filer.lits)
 }
 
 // indexer collects a lane's anchors by field.

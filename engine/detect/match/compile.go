@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"prescore/engine/detect/route"
 	"prescore/engine/detect/sigma"
@@ -191,13 +190,15 @@ type builder struct {
 	filer   *filer
 	lane    *lane
 	itemIDs map[string]int32
+	key     []byte           // of intern, used again
 	used    map[anchor]int32 // in how many rules a literal stands
 }
 
 func (b *builder) build(rules []*sigma.Rule, group []int32) error {
 	roots := make([]int32, len(group))
+	seen := map[int32]bool{} // items of a rule
 	for i, n := range group {
-		seen := map[int32]bool{}
+		clear(seen)
 		root, err := b.tree(rules[n].Cond, seen)
 		if err != nil {
 			return fmt.Errorf("rule %q: %w", rules[n].Ident(), err)
@@ -261,18 +262,16 @@ func (b *builder) cost(n int32) int {
 
 // intern gives the integer of an item; equal items of different rules are one.
 func (b *builder) intern(it *sigma.Item) (int32, error) {
-	var key strings.Builder
-	key.WriteString(it.Key())
+	key := append(append(append(b.key[:0], it.Field...), '|'), it.Mods...)
 	for i := range it.Values {
-		key.WriteByte(0)
-		key.WriteByte(byte(it.Values[i].Kind))
-		key.WriteString(it.Values[i].Text)
+		key = append(key, 0, byte(it.Values[i].Kind))
+		key = append(key, it.Values[i].Text...)
 	}
 	for _, g := range it.Groups {
-		key.WriteByte(0)
-		key.WriteString(strconv.Itoa(g))
+		key = strconv.AppendInt(append(key, 0), int64(g), 10)
 	}
-	if id, ok := b.itemIDs[key.String()]; ok {
+	b.key = key
+	if id, ok := b.itemIDs[string(key)]; ok {
 		return id, nil
 	}
 	c, ok := b.m.fields.compileItem(it)
@@ -281,6 +280,6 @@ func (b *builder) intern(it *sigma.Item) (int32, error) {
 	}
 	id := int32(len(b.lane.items))
 	b.lane.items = append(b.lane.items, c)
-	b.itemIDs[key.String()] = id
+	b.itemIDs[string(key)] = id
 	return id, nil
 }

@@ -17,6 +17,7 @@ type filer struct {
 	entries []gramEntry
 	under   []int32 // the id of each entry
 	weight  []int   // of the windows of a literal
+	lits    []lit   // of the lane that is indexed
 }
 
 // gramTable is a number for each of many windows, at most half full.

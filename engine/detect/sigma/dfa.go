@@ -14,8 +14,8 @@ const (
 	maxTable  = 1 << 16 // transitions: 128 KiB
 )
 
-// dfa answers whether an expression matches anywhere in a text that is ASCII, at one table look-up a byte. It is built whole when
-// the rule is compiled, so that evaluation shares it without a lock. Text with other runes goes to regexp.
+// dfa answers whether an expression matches anywhere in a text that is ASCII, at one table look-up a byte. It is built whole,
+// so that evaluation shares it without a lock. Text with other runes goes to regexp.
 type dfa struct {
 	class   [128]uint8 // of a byte; the class after the last is the end of the text
 	classes int

@@ -3,6 +3,7 @@ package sigma
 import (
 	"math/rand"
 	"regexp/syntax"
+	"sync"
 	"testing"
 )
 
@@ -17,7 +18,7 @@ func TestDFAIsRegexp(t *testing.T) {
 	yes := 0
 	for _, e := range exprs {
 		re, err := CompileRegex(e.re, e.flags)
-		if err != nil || re.fast == nil {
+		if err != nil || !re.Fast() {
 			t.Fatalf("%s: %v, %v", e.re, err, re)
 		}
 		for range 2000 {
@@ -78,8 +79,27 @@ func FuzzDFA(f *testing.F) {
 	})
 }
 
-// BenchmarkCompileRegex is what a rule's expression costs when rules are loaded: one whose automaton has a hundred states.
-func BenchmarkCompileRegex(b *testing.B) {
+// TestAutomatonIsShared: threads that ask at once have one automaton.
+func TestAutomatonIsShared(t *testing.T) {
+	re, err := CompileRegex(`a{1,20}b|c[^d]{3}`, "i")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got [8]*dfa
+	var all sync.WaitGroup
+	for i := range got {
+		all.Go(func() { got[i] = re.automaton() })
+	}
+	all.Wait()
+	for _, d := range got {
+		if d == nil || d != got[0] {
+			t.Error(got)
+		}
+	}
+}
+
+// BenchmarkAutomaton is what an expression costs that is read and then asked for the first time.
+func BenchmarkAutomaton(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if re, err := CompileRegex(`(?i)\\\\[a-z0-9]{1,32}\.(?:exe|dll|ps1)\b.*(?:foo|bar|baz){1,4}`, ""); err != nil || !re.Fast() {

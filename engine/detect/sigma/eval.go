@@ -34,14 +34,14 @@ func (r *Regex) Match(s string) (matched, over bool) {
 // MatchASCII is Match, faster, for a text of ASCII alone.
 func (r *Regex) MatchASCII(s string) (matched, over bool) {
 	s, over = r.clip(s)
-	if r.fast != nil {
-		return r.fast.match(s), over
+	if d := r.automaton(); d != nil {
+		return d.match(s), over
 	}
 	return r.Re.MatchString(s), over
 }
 
 // Fast reports whether MatchASCII has an automaton, whose cost is a look-up a byte.
-func (r *Regex) Fast() bool { return r.fast != nil }
+func (r *Regex) Fast() bool { return r.automaton() != nil }
 
 func (r *Regex) clip(s string) (string, bool) {
 	if n := maxRegexWork / r.Inst; len(s) > n {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"sync/atomic"
 )
 
 const (
@@ -24,7 +25,42 @@ type Regex struct {
 	Chars Chars    // a text that matches has all of these, folded
 	Least int      // and at least so many bytes
 	Pairs [][]Pair // and, folded, one pair of each group
-	fast  *dfa     // nil where it would be too large
+
+	fast atomic.Pointer[dfa] // nil until a text asks for it
+}
+
+// tooLarge stands for the automaton of an expression that has none.
+var tooLarge = &dfa{}
+
+// automaton gives the expression's automaton, nil where it would be too large. It is built when the first text asks: of SigmaHQ's
+// expressions most are ruled out by what their texts need, on an agent that runs. Its bounds make that a few milliseconds at worst.
+func (r *Regex) automaton() *dfa {
+	d := r.fast.Load()
+	if d == nil {
+		if d = r.build(); !r.fast.CompareAndSwap(nil, d) {
+			d = r.fast.Load()
+		}
+	}
+	if d == tooLarge {
+		return nil
+	}
+	return d
+}
+
+// build makes the automaton of an expression that compiled before.
+func (r *Regex) build() *dfa {
+	tree, err := syntax.Parse(r.Re.String(), syntax.Perl)
+	if err != nil {
+		return tooLarge
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return tooLarge
+	}
+	if d := newDFA(prog); d != nil {
+		return d
+	}
+	return tooLarge
 }
 
 // Chars is a set of ASCII characters.
@@ -71,7 +107,7 @@ func CompileRegex(text, flags string) (*Regex, error) {
 	if err != nil {
 		return nil, fmt.Errorf("regular expression %q: %v", text, err)
 	}
-	return &Regex{Re: re, Inst: len(prog.Inst), Need: required(tree), Chars: chars(tree), Least: least(tree), Pairs: pairGroups(tree), fast: newDFA(prog)}, nil
+	return &Regex{Re: re, Inst: len(prog.Inst), Need: required(tree), Chars: chars(tree), Least: least(tree), Pairs: pairGroups(tree)}, nil
 }
 
 // regexReason says why a linear-time engine refuses, in the words of who wrote it for a backtracking one.
