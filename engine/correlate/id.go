@@ -66,15 +66,19 @@ func unhex(b *[16]byte, s string, at int) bool {
 	return true
 }
 
-func nibble(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
+// nibble gives the value of a hexadecimal digit in lower case, 255 of anything else. By a table: which of ten digits and six letters comes
+// next no processor guesses.
+func nibble(c byte) byte { return nibbles[c] }
+
+var nibbles = func() (t [256]byte) {
+	for c := range t {
+		t[c] = 255
 	}
-	return 255
-}
+	for v, c := range []byte(hexDigits) {
+		t[c] = byte(v)
+	}
+	return t
+}()
 
 const hexDigits = "0123456789abcdef"
 

@@ -5,15 +5,7 @@ package correlate
 // stand beside them until the next comes: it can complete something now. What went is remembered, for late records that miss it.
 func (cl *cell) trimStep(e *entry, w *work) {
 	for int(cl.ring.n) >= maxStepKept {
-		n, oldest := 0, -1
-		for j := range int(cl.ring.n) {
-			if cl.ring.at(j).step == e.step {
-				if oldest < 0 {
-					oldest = j
-				}
-				n++
-			}
-		}
+		n, oldest := cl.ring.steps(e.step)
 		if n < maxStepKept || n == maxStepKept && cl.ring.at(oldest).t > e.t {
 			return
 		}

@@ -98,6 +98,24 @@ func (r *ring) after(t int64) int {
 	return r.before(t + 1)
 }
 
+// steps gives how many entries are of a step, and the index of the oldest, -1 where none is.
+func (r *ring) steps(step uint8) (n, oldest int) {
+	oldest = -1
+	look := func(s []entry, at int) {
+		for j := range s {
+			if s[j].step == step {
+				if n++; n == 1 {
+					oldest = at + j
+				}
+			}
+		}
+	}
+	head, end := int(r.head), int(r.head)+int(r.n)
+	look(r.s[head:min(end, len(r.s))], 0)
+	look(r.s[:max(0, end-len(r.s))], len(r.s)-head)
+	return n, oldest
+}
+
 // counted is a multiset of hashes: open addressing, linear probing, at most half full, removal by shifting back. Zero is kept
 // as one.
 type counted struct {

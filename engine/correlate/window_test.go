@@ -160,6 +160,29 @@ func TestConditions(t *testing.T) {
 	f(NEQ, 3, 4, true)
 }
 
+// TestRingSteps holds the count of a step's entries against a look at each, wherever the ring begins.
+func TestRingSteps(t *testing.T) {
+	rng := rand.New(rand.NewSource(9))
+	var r ring
+	for i := range 5000 {
+		r.insert(rng.Intn(int(r.n)+1), entry{step: uint8(rng.Intn(3))})
+		for rng.Intn(40) > 38-i%40 && r.n > 0 {
+			r.remove(rng.Intn(int(r.n)) * rng.Intn(2))
+		}
+		for step := range uint8(4) {
+			n, oldest := 0, -1
+			for j := int(r.n) - 1; j >= 0; j-- {
+				if r.at(j).step == step {
+					n, oldest = n+1, j
+				}
+			}
+			if gotN, got := r.steps(step); gotN != n || got != oldest {
+				t.Fatalf("%d entries from %d: %d of step %d, the oldest at %d, not %d at %d", r.n, r.head, gotN, step, got, n, oldest)
+			}
+		}
+	}
+}
+
 // TestCounted holds the multiset against a map.
 func TestCounted(t *testing.T) {
 	var c counted

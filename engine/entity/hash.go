@@ -33,9 +33,13 @@ func (k *secret) hash(h uint64, s string) uint64 {
 	if len(rest) >= 8 {
 		a, rest = word8(rest), rest[8:]
 	}
-	if len(s) >= 8 { // the bytes that are left, the first the highest, as the end of the last eight
+	switch { // the bytes that are left, the first the highest: as the end of the last eight, or of two words of four that overlap
+	case len(s) >= 8:
 		b = bits.ReverseBytes64(word8(s[len(s)-8:])) & (1<<(8*len(rest)) - 1)
-	} else {
+	case len(s) >= 4:
+		over := 8 * (len(s) - 4)
+		b = big4(s)<<over | big4(s[len(s)-4:])&(1<<over-1)
+	default:
 		for i := 0; i < len(rest); i++ {
 			b = b<<8 | uint64(rest[i])
 		}
@@ -46,4 +50,9 @@ func (k *secret) hash(h uint64, s string) uint64 {
 func word8(s string) uint64 {
 	_ = s[7]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func big4(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0])<<24 | uint64(s[1])<<16 | uint64(s[2])<<8 | uint64(s[3])
 }
