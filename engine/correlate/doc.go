@@ -21,6 +21,6 @@
 // Each hit takes the lock of its group's shard and no other; Apply is safe for several threads. It imports event, option, strict and
 // entity. Rules are checked in New: what is wrong is refused by the rule's name. Findings' strings live as long as the room,
 // incidents own their memory. Proofs: cases_test.go (the shipped rules), window_test.go (model of every type), state_test.go
-// (restarts), shuffle_test.go, note_test.go (notes change nothing), wide_test.go (late records), attack_test.go,
+// (restarts), shuffle_test.go, note_test.go (notes change nothing), refs_test.go (model), wide_test.go (late records), attack_test.go,
 // conformance/correlation_test.go, correlate_bench_test.go.
 package correlate

@@ -25,6 +25,7 @@
 // RestoreNotes). A hot reload takes all of it over in memory (Adopt).
 //
 // It imports event, option and golang-lru. Entities live until evicted or deleted; keys are cloned here and nowhere else. Bad
-// input cannot fail it: keys are clipped, times clamped. Proofs: shard_test.go (model, flood), places_test.go (memory used again),
-// identity_test.go, seen_test.go and notes_test.go (models, fuzz), record_test.go (round trip, fuzz), entity_bench_test.go.
+// input cannot fail it: keys are clipped, times clamped. Proofs: shard_test.go (model, flood), segment_test.go (model), places_test.go
+// (memory used again), identity_test.go, seen_test.go and notes_test.go (models, fuzz), record_test.go (round trip, fuzz),
+// entity_bench_test.go.
 package entity
