@@ -214,13 +214,32 @@ func mac(s string, mem *event.Arena) (string, bool) {
 	return event.View(buf), true
 }
 
+// isHex reports whether s is hexadecimal digits, at least one.
 func isHex(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if hexDigit(s[i]) < 0 {
+	if len(s) < 8 {
+		for i := 0; i < len(s); i++ {
+			if hexDigit(s[i]) < 0 {
+				return false
+			}
+		}
+		return len(s) > 0
+	}
+	b := event.BytesOf(s)
+	for i := 0; i+8 < len(b); i += 8 {
+		if !hexOnly(binary.LittleEndian.Uint64(b[i:])) {
 			return false
 		}
 	}
-	return len(s) > 0
+	return hexOnly(binary.LittleEndian.Uint64(b[len(b)-8:]))
+}
+
+// hexOnly reports whether eight bytes are hexadecimal digits: in seven bits those are what reaches 0x80 with so much added and not with
+// ten or six less.
+func hexOnly(x uint64) bool {
+	digit, letter := x&(0x7f*ones), x&(0x7f*ones)|0x20*ones
+	digit = (digit + (0x80-'0')*ones) &^ (digit + (0x80-'0'-10)*ones)
+	letter = (letter + (0x80-'a')*ones) &^ (letter + (0x80-'a'-6)*ones)
+	return (digit|letter)&^x&(0x80*ones) == 0x80*ones
 }
 
 // lower gives s in lower case (ASCII; what is beyond stays), itself where it is.

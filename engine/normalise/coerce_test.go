@@ -207,7 +207,7 @@ func TestQuickIsCoerced(t *testing.T) {
 	values := []event.Value{event.IntOf(0), event.IntOf(-1), event.IntOf(65535), event.IntOf(65536), event.FloatOf(0.5), event.FloatOf(math.Inf(1)),
 		event.FloatOf(math.NaN()), event.FloatOf(math.Inf(-1)), event.FloatOf(math.MaxFloat64), event.FloatOf(math.Copysign(0, -1)), event.BoolOf(true), {K: event.Float, N: math.Float64bits(2), S: "2.0"}, {K: event.Int, N: 7, S: "7"}}
 	for _, s := range []string{"10.20.30.40", "010.20.30.40", "256.20.30.40", "10.20.30.40.", "10.20.30", "a.host.example", "a.host.example.", "A.Host.example",
-		"2024-05-10T14:32:00Z", "2024-05-10T14:32:00+02:00", "[2024-05-10T14:32:00Z]", "user1@corp.example", "CORP\\someone", "someone\\", "12345678", "plain text", "(nothing)"} {
+		"2024-05-10T14:32:00Z", "2024-05-10T14:32:00+02:00", "[2024-05-10T14:32:00Z]", "9F914D42706FE215", "9f914d42706fe215", "0065535", "65536", "-70000", "+5", "0x1f", "999999999999999999", "9999999999999999999", "4,294", "1.5", "8 9", "user1@corp.example", "CORP\\someone", "someone\\", "12345678", "plain text", "(nothing)"} {
 		values = append(values, event.Str(s))
 	}
 	id := event.NameID(1)
@@ -227,6 +227,34 @@ func TestQuickIsCoerced(t *testing.T) {
 			if want := ev.Get(key); got != want || problems != fmt.Sprint(ev.Problems) {
 				t.Fatalf("%s of %v: %v %s, want %v %v", key, v, got, problems, want, ev.Problems)
 			}
+		}
+	}
+}
+
+// TestIsHex: every byte at every place of texts of every length up to three words.
+func TestIsHex(t *testing.T) {
+	for n := 1; n <= 24; n++ {
+		for at := range n {
+			for c := range 256 {
+				b := bytes.Repeat([]byte("a"), n)
+				b[at] = byte(c)
+				if got, want := isHex(string(b)), strings.IndexByte("0123456789abcdefABCDEF", byte(c)) >= 0; got != want {
+					t.Fatalf("%q: %v, want %v", b, got, want)
+				}
+			}
+		}
+	}
+	if isHex("") {
+		t.Error("nothing is a number")
+	}
+}
+
+func BenchmarkIsHex(b *testing.B) {
+	s := "9F914D42706FE215501044ACD85A32D58AAEF1419D404FDDFA5D3B48F66CCD9F"
+	b.SetBytes(int64(len(s)))
+	for b.Loop() {
+		if !isHex(s) {
+			b.Fatal("is none")
 		}
 	}
 }

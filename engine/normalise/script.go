@@ -44,10 +44,12 @@ const (
 	howFloat
 	howInt
 	howPort
+	howHash
 )
 
 var howOf = [1 << 8]how{event.TypeString: howAsIs, event.TypePath: howAsIs, event.TypeURL: howAsIs, event.TypeTime: howTime, event.TypeIP: howAddress,
-	event.TypeDomain: howName, event.TypeUser: howUser, event.TypeFloat: howFloat, event.TypeInt: howInt, event.TypePort: howPort}
+	event.TypeDomain: howName, event.TypeUser: howUser, event.TypeFloat: howFloat, event.TypeInt: howInt, event.TypePort: howPort,
+	event.TypeHash: howHash}
 
 // scriptOf gives a source's script for records of an event's shape. It looks at no value.
 func (r *Room) scriptOf(ev *event.Event, s *source) *script {
@@ -225,6 +227,18 @@ func (r *Room) quick(ev *event.Event, key event.Key, how how, s string) bool {
 		if strings.IndexByte(s, '\\') >= 0 {
 			return false
 		}
+	case howHash:
+		if !isHex(s) {
+			return false
+		}
+		s = lower(s, &ev.Arena)
+	case howInt, howPort:
+		n, ok := event.Str(s).Int64()
+		if !ok || how == howPort && uint64(n) > maxPort {
+			return false
+		}
+		ev.Set(key, event.IntOf(n))
+		return true
 	default:
 		return false
 	}
@@ -239,6 +253,9 @@ func (r *Room) move(ev *event.Event, m *move, v *event.Value) {
 		if x = m.step.ops[i].apply(ev, m.id, x); x.K == event.None {
 			return
 		}
+	}
+	if x.K == event.String && len(m.step.ops) > 0 && something(x.S) && r.quick(ev, m.key, howOf[m.typ], x.S) {
+		return
 	}
 	if x.K > event.Null {
 		r.set(ev, m.key, m.typ, x, m.id)

@@ -16,14 +16,14 @@ const codeBaseline = "baseline_out_of_range"
 type scale struct {
 	soft   bool
 	points []point // numbers, ascending
-	words  map[string]float64
+	words  lexicon[float64]
 	other  float64 // "*", 0 for none
 }
 
 type point struct{ at, baseline float64 }
 
 func newScale(values map[string]float64, soft bool) (*scale, error) {
-	s := &scale{soft: soft, words: map[string]float64{}}
+	s, words := &scale{soft: soft}, map[string]float64{}
 	for k, v := range values {
 		if v < minBaseline || v > maxBaseline {
 			return nil, fmt.Errorf("%q must be between 1 and 10, not %v", k, v)
@@ -33,9 +33,10 @@ func newScale(values map[string]float64, soft bool) (*scale, error) {
 		} else if f, err := strconv.ParseFloat(k, 64); err == nil {
 			s.points = append(s.points, point{f, v})
 		} else {
-			s.words[strings.ToLower(k)] = v
+			words[strings.ToLower(k)] = v
 		}
 	}
+	s.words = lexiconOf(words)
 	sort.Slice(s.points, func(i, j int) bool { return s.points[i].at < s.points[j].at })
 	return s, nil
 }
@@ -57,7 +58,8 @@ func (s *scale) baseline(v event.Value, mem *event.Arena) float64 {
 			}
 		}
 	}
-	if b, ok := s.words[lower(v.Text(mem), mem)]; ok {
+	word := lower(v.Text(mem), mem)
+	if b, ok := s.words.find(word, wordHash(word)); ok {
 		return b
 	}
 	return s.other
