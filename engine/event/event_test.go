@@ -319,3 +319,16 @@ func TestDigits(t *testing.T) {
 		}
 	}
 }
+
+func TestCriticalityNamed(t *testing.T) {
+	for c := CriticalityNone; c <= AssetCritical; c++ {
+		if got, ok := CriticalityNamed(c.String()); got != c || ok != (c != CriticalityNone) {
+			t.Errorf("%q: %v %v", c, got, ok)
+		}
+	}
+	for _, s := range []string{"none", "lows", "Low", "mediun", "important", "critical ", "a very long word that is none of them"} {
+		if c, ok := CriticalityNamed(s); ok {
+			t.Errorf("%q is %v", s, c)
+		}
+	}
+}

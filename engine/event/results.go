@@ -69,13 +69,14 @@ func (c Criticality) String() string { return criticalityNames[c] }
 
 // CriticalityNamed gives the criticality of a lower-case name, false where there is none.
 func CriticalityNamed(s string) (Criticality, bool) {
-	for i, n := range criticalityNames {
-		if n == s && i > 0 {
-			return Criticality(i), true
-		}
+	if i := criticalityOf[min(len(s), len(criticalityOf)-1)]; i != CriticalityNone && criticalityNames[i] == s {
+		return i, true
 	}
 	return CriticalityNone, false
 }
+
+// criticalityOf tells the names apart by their lengths, no two of which are equal.
+var criticalityOf = [10]Criticality{len("low"): AssetLow, len("medium"): AssetMedium, len("high"): AssetHigh, len("critical"): AssetCritical}
 
 // EntityKind is a kind of thing that events are about and that state is kept for.
 type EntityKind uint8

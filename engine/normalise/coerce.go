@@ -262,18 +262,31 @@ func lower(s string, mem *event.Arena) string {
 
 // capital gives a place at or before the first capital of s and near it, the length of s where there is none.
 func capital(s string) int {
-	i := 0
-	for ; i+8 <= len(s); i += 8 {
-		if capitals(binary.LittleEndian.Uint64(event.BytesOf(s[i:i+8]))) != 0 {
+	b, n := event.BytesOf(s), len(s)
+	if n >= 8 {
+		i := 0
+		for ; i+8 <= n; i += 8 {
+			if capitals(binary.LittleEndian.Uint64(b[i:])) != 0 {
+				return i
+			}
+		}
+		if i < n && capitals(binary.LittleEndian.Uint64(b[n-8:])) != 0 {
+			return i
+		}
+		return n
+	}
+	if n >= 4 {
+		if capitals(uint64(binary.LittleEndian.Uint32(b))|uint64(binary.LittleEndian.Uint32(b[n-4:]))<<32) != 0 {
+			return 0
+		}
+		return n
+	}
+	for i := 0; i < n; i++ {
+		if b[i] >= 'A' && b[i] <= 'Z' {
 			return i
 		}
 	}
-	for ; i < len(s); i++ {
-		if s[i] >= 'A' && s[i] <= 'Z' {
-			return i
-		}
-	}
-	return i
+	return n
 }
 
 const ones = 0x0101010101010101

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"net/netip"
 	"strings"
 	"testing"
@@ -256,5 +257,29 @@ func BenchmarkIsHex(b *testing.B) {
 		if !isHex(s) {
 			b.Fatal("is none")
 		}
+	}
+}
+
+// TestMailLike holds one pass over a text to what it means: one at sign, not at the head; no blank; the first dot behind it not next to it.
+func TestMailLike(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 7))
+	mails := 0
+	for range 300_000 {
+		b := make([]byte, rng.IntN(9))
+		for i := range b {
+			b[i] = "ab@. "[[]int{0, 0, 0, 1, 1, 1, 2, 3, 3, 4}[rng.IntN(10)]]
+		}
+		s := string(b)
+		i := strings.IndexByte(s, '@')
+		want := i > 0 && i == strings.LastIndexByte(s, '@') && strings.IndexByte(s[i:], '.') > 1 && strings.IndexByte(s, ' ') < 0
+		if mailLike(s) != want {
+			t.Fatalf("%q: %v, want %v", s, !want, want)
+		}
+		if want {
+			mails++
+		}
+	}
+	if mails < 1000 {
+		t.Errorf("only %d of them", mails)
 	}
 }

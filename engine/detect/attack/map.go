@@ -28,36 +28,39 @@ type mapping struct {
 	processes, apis, codes maybe // of the maps' keys
 }
 
-// maybe is the set of a map's keys by length, first and last byte: most names that are asked for are in no map, and this says so for
-// a tenth of a look-up.
-type maybe [16]uint64
+// maybe is the set of a map's keys by length, first, middle and last byte: most names that are asked for are in no map, and this says
+// so for a tenth of a look-up.
+type maybe [64]uint64
 
-func maybeBit(key string) (word, bit int) {
-	h := len(key)*37 ^ int(key[0])*5 ^ int(key[len(key)-1])*131
-	return h >> 6 & 15, h & 63
+func maybeBit(length int, first, middle, last byte) (word, bit uint32) {
+	h := (uint32(length)<<24 ^ uint32(first)<<16 ^ uint32(middle)<<8 ^ uint32(last)) * 0x9e3779b1
+	return h >> 26, h >> 20 & 63
 }
 
 func (m *maybe) add(key string) {
-	w, b := maybeBit(key)
+	n := len(key)
+	w, b := maybeBit(n, key[0], key[n/2], key[n-1])
 	m[w] |= 1 << b
 }
 
 // has reports whether a key may be in the map.
 func (m *maybe) has(key []byte) bool {
-	if len(key) == 0 {
+	n := len(key)
+	if n == 0 {
 		return false
 	}
-	w, b := maybeBit(event.View(key))
+	w, b := maybeBit(n, key[0], key[n/2], key[n-1])
 	return m[w]>>b&1 != 0
 }
 
 // folded is has for a key in any case, of a map whose keys are in lower case.
 func (m *maybe) folded(key string) bool {
-	if key == "" {
+	n := len(key)
+	if n == 0 {
 		return false
 	}
-	h := len(key)*37 ^ int(lower(key[0]))*5 ^ int(lower(key[len(key)-1]))*131
-	return m[h>>6&15]>>(h&63)&1 != 0
+	w, b := maybeBit(n, lower(key[0]), lower(key[n/2]), lower(key[n-1]))
+	return m[w]>>b&1 != 0
 }
 
 func lower(c byte) byte {
