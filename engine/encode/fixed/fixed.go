@@ -64,7 +64,17 @@ func (b *Bytes) Text(dst []byte, s string) []byte {
 	end := at + 1 + len(s)
 	dst = dst[:end]
 	dst[at] = 0xa0 | byte(len(s))
-	move(dst[at+1:], unsafe.Slice(unsafe.StringData(s), len(s)))
+	// By moves from both ends that meet or overlap: most texts are of these lengths.
+	switch to, from := dst[at+1:], unsafe.Slice(unsafe.StringData(s), len(s)); {
+	case len(s) >= 16:
+		a, b := *(*[16]byte)(from), *(*[16]byte)(from[len(s)-16:])
+		*(*[16]byte)(to), *(*[16]byte)(to[len(s)-16:]) = a, b
+	case len(s) >= 8:
+		a, b := *(*[8]byte)(from), *(*[8]byte)(from[len(s)-8:])
+		*(*[8]byte)(to), *(*[8]byte)(to[len(s)-8:]) = a, b
+	default:
+		copy(to, from)
+	}
 	return dst
 }
 
@@ -86,29 +96,6 @@ func (b *Bytes) long(dst []byte, s string) []byte {
 	}
 	return append(dst, s...)
 }
-
-// move copies s, of at most Chunk bytes, into dst, which is as long: by moves from both ends that meet or overlap.
-func move(dst, s []byte) {
-	n := len(s)
-	switch {
-	case n >= 16:
-		a, b := *(*[16]byte)(s), *(*[16]byte)(s[n-16:])
-		*(*[16]byte)(dst), *(*[16]byte)(dst[n-16:]) = a, b
-	case n >= 8:
-		a, b := *(*[8]byte)(s), *(*[8]byte)(s[n-8:])
-		*(*[8]byte)(dst), *(*[8]byte)(dst[n-8:]) = a, b
-	case n >= 4:
-		a, b := *(*[4]byte)(s), *(*[4]byte)(s[n-4:])
-		*(*[4]byte)(dst), *(*[4]byte)(dst[n-4:]) = a, b
-	default:
-		for i, c := range s {
-			dst[i] = c
-		}
-	}
-}
-
-// Size is the length of the piece.
-func (b *Bytes) Size() int { return b.n }
 
 // Long is a piece of at most LongChunk bytes.
 type Long struct {

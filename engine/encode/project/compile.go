@@ -62,19 +62,20 @@ func (c *compiler) guards() {
 		for set &= c.v.keep[w]; set != 0; set &= set - 1 {
 			k := event.Key(w<<6 + bits.TrailingZeros64(set))
 			val := c.p.ev.At(k)
-			g := guard{key: k, kind: val.K}
 			switch i := byKey[k]; {
 			case val.K == event.String && val.S == "":
-				g.test = testEmpty
-			case val.Empty(): // by its kind
-			case i != 0 && c.v.quick[i-1].op.looksAt(val.K):
-				if g.op, g.test = c.v.quick[i-1].op, testNot; g.op.takes(*val) {
+				c.g.guards = append(c.g.guards, guard{key: k, kind: val.K, test: testEmpty})
+			case !val.Empty() && i != 0 && c.v.quick[i-1].op.looksAt(val.K):
+				g := guard{key: k, kind: val.K, op: c.v.quick[i-1].op, test: testNot}
+				if g.op.takes(*val) {
 					g.test = testTakes
 				}
+				c.g.guards = append(c.g.guards, g)
 			case val.K == event.String:
-				g.test = testText
+				c.g.texts = append(c.g.texts, k)
+			default:
+				c.g.kinds = append(c.g.kinds, kindOf{k, val.K})
 			}
-			c.g.guards = append(c.g.guards, g)
 		}
 	}
 }
@@ -114,12 +115,20 @@ func (c *compiler) leaf(l *leaf, i uint16) {
 	case l.op == opDate && !c.v.secret.has(k):
 		c.step(asTime, k, 0)
 	case l.op == ecsDistinct && c.distinct(l):
+	case l.op == ecsRisk:
+		c.step(asRisk, 0, 0)
 	case k == 0 || c.v.secret.has(k):
 		c.step(asValue, 0, i)
 	case l.op == ocsfBase && kind == event.String:
 		c.step(asBase, k, 0)
 	case (l.op == opLong || l.op == ocsfNumber) && kind == event.Int:
 		c.step(asInt, k, 0)
+	case kind == event.Float && l.op == opFloat:
+		c.step(asFloat, k, 0)
+	case kind == event.Float && l.op == ecsPercent:
+		c.step(asPercent, k, 0)
+	case l.op == opText && (kind == event.Int || kind == event.Uint || kind == event.Float || kind == event.Bool):
+		c.step(asNumber, k, 0)
 	case kind == event.String && (l.key == 0 || l.op.verbatim()):
 		g.blob = append(g.blob, before...)
 		if c.v.prose.has(k) {

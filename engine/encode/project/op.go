@@ -134,7 +134,7 @@ func decimal(s string) bool {
 func float(v event.Value) float64 { return math.Float64frombits(v.N) }
 
 // appendNumberText appends a number or a truth value as text.
-func appendNumberText(dst []byte, v event.Value) []byte {
+func appendNumberText(dst []byte, v *event.Value) []byte {
 	at := len(dst)
 	dst = append(dst, 0xa0)
 	switch v.K {
@@ -145,7 +145,7 @@ func appendNumberText(dst []byte, v event.Value) []byte {
 	case event.Uint:
 		dst = strconv.AppendUint(dst, v.N, 10)
 	case event.Float:
-		dst = appendFloatText(dst, float(v))
+		dst = appendFloatText(dst, float(*v))
 	}
 	dst[at] = 0xa0 | byte(len(dst)-at-1) // 24 bytes at most
 	return dst

@@ -13,7 +13,9 @@ import (
 type program struct {
 	sig    signature
 	used   atomic.Bool // since its place was last wanted for another
-	guards []guard
+	texts  []event.Key // whose values must be texts that are not empty
+	kinds  []kindOf    // of which a value's kind is all
+	guards []guard     // of all others
 	steps  []step
 	blob   []byte // the constant bytes of all steps, and a chunk behind them
 	pairs  int    // at the top level
@@ -24,6 +26,11 @@ type program struct {
 type signature struct {
 	keys [keyWords]uint64
 	meta uint64 // class, activity, flags, extra, invalid
+}
+
+type kindOf struct {
+	key  event.Key
+	kind event.Kind
 }
 
 // guard is what a value of an event must be like for a program to fit it.
@@ -37,34 +44,35 @@ type guard struct {
 type test uint8
 
 const (
-	testKind  test = iota // its kind is all
-	testText              // it is not empty
-	testEmpty             // it is empty
+	testEmpty test = iota // it is empty
 	testTakes             // it is not empty, and op takes it
 	testNot               // it is not empty, and op does not
 )
 
 // fits reports whether the program writes the event, which has its signature.
 func (g *program) fits(ev *event.Event) bool {
+	for _, k := range g.texts {
+		if v := ev.At(k); v.K != event.String || v.S == "" {
+			return false
+		}
+	}
+	for _, q := range g.kinds {
+		if ev.At(q.key).K != q.kind {
+			return false
+		}
+	}
 	for i := range g.guards {
 		q := &g.guards[i]
 		v := ev.At(q.key)
 		if v.K != q.kind {
 			return false
 		}
-		switch q.test {
-		case testText:
-			if v.S == "" {
-				return false
-			}
-		case testEmpty:
+		if q.test == testEmpty {
 			if v.S != "" {
 				return false
 			}
-		case testTakes, testNot:
-			if v.Empty() || q.op.takes(*v) != (q.test == testTakes) {
-				return false
-			}
+		} else if v.Empty() || q.op.takes(*v) != (q.test == testTakes) {
+			return false
 		}
 	}
 	return true
@@ -100,6 +108,14 @@ func (g *program) run(dst []byte, p *Plan) []byte {
 			dst = p.prose(dst, ev.At(s.key).S)
 		case asInt:
 			dst = wire.AppendInt(dst, int64(ev.At(s.key).N))
+		case asFloat:
+			dst = wire.AppendFloat(dst, float(*ev.At(s.key)))
+		case asPercent:
+			dst = wire.AppendFloat(dst, 100*float(*ev.At(s.key)))
+		case asRisk:
+			dst = wire.AppendFloat(dst, ev.Risk)
+		case asNumber:
+			dst = appendNumberText(dst, ev.At(s.key))
 		case asTime:
 			dst = p.appendTime(dst, int64(ev.At(s.key).N))
 		case asWhen:

@@ -28,6 +28,10 @@ const (
 
 	// Of programs alone, whose texts are known to be texts.
 	asInt     // an integer
+	asFloat   // a float64
+	asPercent // a share as a float64
+	asRisk    // the event's risk
+	asNumber  // what is no text, as text
 	asTime    // a time
 	asWhen    // the event's time
 	asPair    // the different ones of two texts, as an array

@@ -204,7 +204,7 @@ func (p *Plan) text(dst []byte, k event.Key, v event.Value) []byte {
 	case event.Time:
 		return p.appendTime(dst, int64(v.N))
 	}
-	return appendNumberText(dst, v)
+	return appendNumberText(dst, &v)
 }
 
 // distinct writes every different text of some keys, as an array.
