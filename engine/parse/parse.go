@@ -37,6 +37,7 @@ type In struct {
 type Room struct {
 	messages []event.NameID
 	speakers []event.NameID
+	roles    []role // by NameID, as far as one has any
 	nested   []event.NameID
 	rules    []rule
 	patterns []pattern
@@ -81,7 +82,45 @@ func New(cfg Config, in In) (*Room, error) {
 	if err := r.windows.open(in.Names); err != nil {
 		return nil, err
 	}
+	for _, id := range r.speakers {
+		r.play(id, isSpeaker)
+	}
+	for i := range r.windows.marks {
+		r.play(r.windows.marks[i].id, isMark)
+	}
 	return r, nil
+}
+
+// role is what a name that arrived with the record may decide, as bits.
+type role uint8
+
+const (
+	isSpeaker role = 1 << iota // one of the speakers
+	isMark                     // it may tell a Windows event
+)
+
+func (r *Room) play(id event.NameID, as role) {
+	for int(id) >= len(r.roles) {
+		r.roles = append(r.roles, 0)
+	}
+	r.roles[id] |= as
+}
+
+// fewFields is how many fields of a record are asked for their roles; in a wider one all names that have a role are looked for.
+const fewFields = 4
+
+// arrived gives the roles that names of a record may play, at least: of a line and what tail adds to it, a few fields have none.
+func (r *Room) arrived(ev *event.Event) role {
+	if len(ev.Fields) > fewFields {
+		return isSpeaker | isMark
+	}
+	var all role
+	for i := range ev.Fields {
+		if id := int(ev.Fields[i].ID); id < len(r.roles) {
+			all |= r.roles[id]
+		}
+	}
+	return all
 }
 
 func intern(names *event.Names, key string, list []string) ([]event.NameID, error) {
@@ -109,7 +148,8 @@ func (r *Room) HeadersRefused() uint64 { return r.headers.refused.Load() }
 // whichever shape it has.
 func (r *Room) Apply(ev *event.Event) {
 	n := len(ev.Fields)
-	structured := r.windows.record(ev, 0)
+	roles := r.arrived(ev)
+	structured := roles&isMark != 0 && r.windows.record(ev, 0)
 	u := r.rule(ev.Tag)
 	if u != nil && u.none {
 		return
@@ -119,15 +159,18 @@ func (r *Room) Apply(ev *event.Event) {
 		return
 	}
 	r.text(ev, text, u, structured)
-	if !structured && r.carrier(ev, n) {
+	if !structured && r.carrier(ev, n, roles) {
 		ev.Line = text
 	}
 }
 
 // carrier reports whether a record of n fields is no more than the carrier of its line. What the kubernetes filter adds about the
 // container does not count.
-func (r *Room) carrier(ev *event.Event, n int) bool {
+func (r *Room) carrier(ev *event.Event, n int, roles role) bool {
 	for _, id := range r.speakers {
+		if roles&isSpeaker == 0 {
+			break
+		}
 		if f := ev.First(id); f != nil && f.Layer == 0 {
 			return false
 		}

@@ -24,7 +24,9 @@ func meraki(ev *event.Event, s string, layer uint8) string {
 // ("29: core-sw1: *Nov  5 ..."), the mark of an unsynchronised clock ("*", "."), and a version in front of seconds since 1970
 // (Meraki).
 func lead(ev *event.Event, s string, layer uint8) (rest, host string) {
-	s = strings.TrimLeft(s, " :")
+	for s != "" && (s[0] == ' ' || s[0] == ':') {
+		s = s[1:]
+	}
 	if len(s) > 24 && s[:2] == "1 " && s[2] <= '9' && stamp(s, 2) > 0 && epoch(s, 2) < 0 { // RFC 5424 whose priority a relay has taken away
 		s = s[2:]
 	}
