@@ -79,13 +79,14 @@ type Event struct {
 	EntityRisk     [NumEntityKinds]float64 // risk accumulated on each of Entities, this record's with it; 0 where none is kept
 	Incidents      []Incident              // opened, updated or closed by this record, to go out after it
 
-	canon *[NumKeys]Value // behind a pointer: Reset must not copy it
-	have  [(NumKeys + 63) / 64]uint64
-	heads []span // by NameRef: first and last field of that name
-	order order
-	moved bool // a field was linked anew: the lists are not in the order of the fields
-	stale int  // so many of the first fields are linked: those of the record before where there are fewer now (again.go)
-	clock *clock
+	canon  *[NumKeys]Value // behind a pointer: Reset must not copy it
+	have   [(NumKeys + 63) / 64]uint64
+	heads  []span // by NameRef: first and last field of that name
+	order  order
+	moved  bool // a field was linked anew: the lists are not in the order of the fields
+	astray bool // names were added that the record before did not have at their places, so that it is no guess at what comes next
+	stale  int  // so many of the first fields are linked: those of the record before where there are fewer now (again.go)
+	clock  *clock
 }
 
 type span struct {
@@ -183,7 +184,7 @@ func (e *Event) AddRef(ref NameRef, name string, v Value, layer uint8) bool {
 	if n < e.stale {
 		if f := &e.Fields[:n+1][n]; f.ID == id && f.Layer == layer {
 			if f.ref != ref {
-				f.ref, f.traits = ref, e.traits(ref)
+				f.ref, f.traits, e.astray = ref, e.traits(ref), true
 			}
 			f.Name = name
 			f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K

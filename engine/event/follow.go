@@ -79,7 +79,7 @@ func (e *Event) Expected() (string, NameRef) { return e.expected(traitPlain) }
 func (e *Event) ExpectedWord() (string, NameRef) { return e.expected(traitWord) }
 
 func (e *Event) expected(t trait) (string, NameRef) {
-	if n := len(e.Fields); n < e.stale { // the record before is the best guess
+	if n := len(e.Fields); n < e.stale && !e.astray { // the record before is the best guess
 		if f := &e.Fields[:n+1][n]; f.traits&t != 0 {
 			return f.Name, f.ref
 		}
