@@ -11,7 +11,9 @@ const maxTag = 64
 
 // Is3164 reports whether a text begins as RFC 3164 or one of its variants does: with a priority, with "Oct 11 22:14:15 ", or with
 // an ISO time, a host and a program's tag as rsyslog writes files.
-func Is3164(s string) bool {
+func Is3164(s string) bool { return is3164(s, true) }
+
+func is3164(s string, quick bool) bool {
 	s = unframe(s)
 	if len(s) == 0 {
 		return false
@@ -35,6 +37,11 @@ func Is3164(s string) bool {
 	if s[0] > '9' || s[4] == ' ' {
 		return true
 	}
+	if quick && s[4] == '-' && s[10] == 'T' && s[end] == ' ' {
+		if _, next := common(s[end+1:]); next > 0 {
+			return true
+		}
+	}
 	host, rest := word(s[end:])
 	if host == "" || s[4] != '-' || s[10] != 'T' { // a program's own log writes dates like these: only a process id tells syslog
 		if _, pid, _ := tag(rest); pid == "" || !hostname(host) {
@@ -54,6 +61,10 @@ func Is3164(s string) bool {
 // Parse3164 reads a message of RFC 3164, as far as it has them: priority, sequence number, timestamp, host, program and process id;
 // what follows becomes syslog.message and is given back.
 func Parse3164(ev *event.Event, s string, layer uint8) (message string) {
+	return parse3164(ev, s, layer, true)
+}
+
+func parse3164(ev *event.Event, s string, layer uint8, quick bool) (message string) {
 	s = unframe(s)
 	i := 0
 	if len(s) > 0 && s[0] == '<' {
@@ -78,6 +89,11 @@ func Parse3164(ev *event.Event, s string, layer uint8) (message string) {
 		ev.Add(nameTimestamp, event.Str(rest[:end]), layer)
 		iso, seconds := rest[0] <= '9' && rest[4] == '-', rest[0] <= '9' && epoch(rest, 0) == end
 		rest = trimLead(rest[end:])
+		if quick && !seconds && host == "" {
+			if h, next := common(rest); next > 0 {
+				return h.add(ev, rest[next:], layer)
+			}
+		}
 		if iso && host == "" {
 			if m, ok := headless5424(ev, rest, layer); ok {
 				return m
