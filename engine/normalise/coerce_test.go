@@ -208,7 +208,7 @@ func TestQuickIsCoerced(t *testing.T) {
 	values := []event.Value{event.IntOf(0), event.IntOf(-1), event.IntOf(65535), event.IntOf(65536), event.FloatOf(0.5), event.FloatOf(math.Inf(1)),
 		event.FloatOf(math.NaN()), event.FloatOf(math.Inf(-1)), event.FloatOf(math.MaxFloat64), event.FloatOf(math.Copysign(0, -1)), event.BoolOf(true), {K: event.Float, N: math.Float64bits(2), S: "2.0"}, {K: event.Int, N: 7, S: "7"}}
 	for _, s := range []string{"10.20.30.40", "010.20.30.40", "256.20.30.40", "10.20.30.40.", "10.20.30", "a.host.example", "a.host.example.", "A.Host.example",
-		"2024-05-10T14:32:00Z", "2024-05-10T14:32:00+02:00", "[2024-05-10T14:32:00Z]", "9F914D42706FE215", "9f914d42706fe215", "0065535", "65536", "-70000", "+5", "0x1f", "999999999999999999", "9999999999999999999", "4,294", "1.5", "8 9", "user1@corp.example", "CORP\\someone", "someone\\", "12345678", "plain text", "(nothing)"} {
+		"2024-05-10T14:32:00Z", "2024-05-10T14:32:00+02:00", "[2024-05-10T14:32:00Z]", "1773732740763630305", "9323372036854775807", "1773732740.25", "177373274", "17737327", "1773732740." + strings.Repeat("5", maxTimeText), "9F914D42706FE215", "9f914d42706fe215", "0065535", "65536", "-70000", "+5", "0x1f", "999999999999999999", "9999999999999999999", "4,294", "1.5", "8 9", "user1@corp.example", "CORP\\someone", "someone\\", "12345678", "plain text", "(nothing)"} {
 		values = append(values, event.Str(s))
 	}
 	id := event.NameID(1)

@@ -106,12 +106,28 @@ func moves(ev *event.Event, steps []step, out []move) []move {
 			}
 			m.field = int32(fieldIndex(ev, f))
 		}
+		if slices.ContainsFunc(out, func(o move) bool { return o.settles(&m) }) {
+			continue
+		}
 		if h := howOf[s.typ]; len(s.ops) == 0 && (s.id != 0 || s.from == 0 && h == howAsIs && s.konst.K == event.String && !nothing(s.konst)) {
 			m.how = h
 		}
 		out = append(out, m)
 	}
 	return out
+}
+
+// settles reports whether a later move has nothing to say: the key has a constant then, or the same field has been asked for it, of
+// whose values of that type none is a problem.
+func (m *move) settles(later *move) bool {
+	if m.key != later.key || len(m.step.ops) > 0 {
+		return false
+	}
+	if m.field < 0 {
+		return m.how == howAsIs
+	}
+	h := howOf[m.typ]
+	return m.field == later.field && len(later.step.ops) == 0 && (h == howAsIs || h == howName || h == howUser)
 }
 
 // maxRows bounds the rows of one script whose moves are remembered; the others' steps are run as they are.
@@ -211,6 +227,9 @@ func (r *Room) quick(ev *event.Event, key event.Key, how how, s string) bool {
 	case howAsIs:
 	case howTime:
 		ns, ok := ofRFC3339(s, r.clock.loc == nil)
+		if !ok && isDigit(s[0]) && len(s) <= maxTimeText {
+			ns, ok, _ = ofDigits(s)
+		}
 		if ok {
 			ev.Set(key, event.TimeOf(ns))
 		}

@@ -243,10 +243,19 @@ func pairIn(s, name, ends string) string {
 				return v[1 : j+1]
 			}
 		}
-		if j := strings.IndexAny(v, ends); j >= 0 {
+		j := -1
+		if len(ends) == 1 {
+			j = strings.IndexByte(v, ends[0])
+		} else {
+			j = strings.IndexAny(v, ends)
+		}
+		if j >= 0 {
 			v = v[:j]
 		}
-		return strings.TrimRight(v, ")]")
+		for v != "" && (v[len(v)-1] == ')' || v[len(v)-1] == ']') {
+			v = v[:len(v)-1]
+		}
+		return v
 	}
 }
 

@@ -107,19 +107,18 @@ func ofDigits(s string) (ns int64, ok, number bool) {
 	if len(whole) > 19 || len(whole) < 9 {
 		return 0, false, true
 	}
-	var n int64
+	n := uint64(0) // nineteen digits fit
 	for i := 0; i < len(whole); i++ {
-		d := int64(whole[i] - '0')
-		if n > (math.MaxInt64-d)/10 {
-			return 0, false, true
-		}
-		n = n*10 + d
+		n = n*10 + uint64(whole[i]-'0')
+	}
+	if n > math.MaxInt64 {
+		return 0, false, true
 	}
 	if dot >= 0 && n < maxEpochSeconds { // exact, where a float would round
 		t := scanner{s: s, i: dot + 1}
-		return n*1e9 + t.fraction(), true, true
+		return int64(n)*1e9 + t.fraction(), true, true
 	}
-	ns, ok = ofInteger(n)
+	ns, ok = ofInteger(int64(n))
 	return ns, ok, true
 }
 
