@@ -87,6 +87,7 @@ type Event struct {
 	astray bool // names were added that the record before did not have at their places, so that it is no guess at what comes next
 	stale  int  // so many of the first fields are linked: those of the record before where there are fewer now (again.go)
 	clock  *clock
+	texts  *Texts
 }
 
 type span struct {
@@ -98,7 +99,7 @@ type span struct {
 
 // New makes an event for an engine's names; the table must be complete.
 func New(names *Names) *Event {
-	e := &Event{Names: names, Fields: make([]Field, 0, 64), canon: new([NumKeys]Value), clock: new(clock)}
+	e := &Event{Names: names, Fields: make([]Field, 0, 64), canon: new([NumKeys]Value), clock: new(clock), texts: new(Texts)}
 	e.room()
 	return e
 }
@@ -125,10 +126,10 @@ func (e *Event) Reset() {
 	e.order.prev = 0
 	e.Arena.Reset()
 	// What is kept is set aside by hand: an Event with it in would be built elsewhere first and copied.
-	names, fields, arena, canon, heads, order, stale, clock := e.Names, e.Fields[:0], e.Arena, e.canon, e.heads, e.order, e.stale, e.clock
+	names, fields, arena, canon, heads, order, stale, clock, texts := e.Names, e.Fields[:0], e.Arena, e.canon, e.heads, e.order, e.stale, e.clock, e.texts
 	intel, techniques, tactics, findings, problems := e.Intel[:0], e.Techniques[:0], e.Tactics[:0], e.Findings[:0], e.Problems[:0]
 	*e = Event{}
-	e.Names, e.Fields, e.Arena, e.canon, e.heads, e.order, e.stale, e.clock = names, fields, arena, canon, heads, order, stale, clock
+	e.Names, e.Fields, e.Arena, e.canon, e.heads, e.order, e.stale, e.clock, e.texts = names, fields, arena, canon, heads, order, stale, clock, texts
 	e.Intel, e.Techniques, e.Tactics, e.Findings, e.Problems = intel, techniques, tactics, findings, problems
 }
 

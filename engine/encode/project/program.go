@@ -105,7 +105,7 @@ func (g *program) run(dst []byte, p *Plan) []byte {
 		case asText:
 			dst = wire.AppendStr(dst, ev.At(s.key).S)
 		case asProse:
-			dst = p.prose(dst, ev.At(s.key).S)
+			dst = p.prose(dst, s.key, ev.At(s.key).S)
 		case asInt:
 			dst = wire.AppendInt(dst, int64(ev.At(s.key).N))
 		case asFloat:

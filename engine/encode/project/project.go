@@ -154,9 +154,10 @@ type Plan struct {
 	program  *program // where there is one for it
 
 	// While it is written.
-	v    *View
-	ev   *event.Event
-	mask Masker
+	v     *View
+	ev    *event.Event
+	mask  Masker
+	clean *event.Texts // in which the masker found nothing
 }
 
 // New lays out a schema, restricted to the keys in keep. secret says which canonical names are masked whole; it may be nil.

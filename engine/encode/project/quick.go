@@ -79,10 +79,13 @@ func (v *View) appendHead(dst []byte, q *quick, i int) []byte {
 	return dst[:at+int(q.size)]
 }
 
-// prose appends a text that secrets may stand in.
-func (p *Plan) prose(dst []byte, s string) []byte {
-	if p.mask != nil && p.mask.MayHold(s) {
-		return AppendMasked(dst, s, p.mask)
+// prose appends the text of a key that secrets may stand in. What the masker said of a text that comes again is remembered.
+func (p *Plan) prose(dst []byte, k event.Key, s string) []byte {
+	if p.mask != nil && !p.clean.Has(k, s) {
+		if p.mask.MayHold(s) {
+			return AppendMasked(dst, s, p.mask)
+		}
+		p.clean.Put(k, s)
 	}
 	return wire.AppendStr(dst, s)
 }

@@ -47,3 +47,36 @@ func TestQuickChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestCleanTexts: what is remembered of texts without secrets changes no answer: neither for another view with another masker over the
+// same event, nor for a text that has one in the place of a text that has none.
+func TestCleanTexts(t *testing.T) {
+	ev := event.New(event.NewNames())
+	masked, other := New(Flat, AllKeys(), nil), New(Flat, AllKeys(), nil)
+	write := func(v *View, m Masker, s string) string {
+		ev.Reset()
+		ev.Set(event.KeyProcessCmdline, event.Str(s))
+		var p Plan
+		v.Plan(&p, ev, 0)
+		return string(v.Append(nil, &p, ev, m))
+	}
+	const clean, secret = "run with x-token now", "run with a*token now"
+	for range 40 { // with a program and without
+		if got := write(masked, stars{}, clean); !strings.Contains(got, clean) {
+			t.Fatalf("%q", got)
+		}
+		if got := write(masked, stars{}, secret); !strings.Contains(got, "masked") {
+			t.Fatalf("%q", got)
+		}
+		if got := write(other, all{}, clean); strings.Contains(got, "x-token") {
+			t.Fatalf("%q", got)
+		}
+	}
+}
+
+// all masks every text.
+type all struct{}
+
+func (all) MayHold(string) bool                     { return true }
+func (all) AppendValue(dst []byte, _ string) []byte { return append(dst, '#') }
+func (all) Mask() string                            { return "#" }

@@ -35,7 +35,7 @@ func (v *View) Append(dst []byte, p *Plan, ev *event.Event, m Masker) []byte {
 
 // AppendPairs appends the keys and values of the view without the head of a map, and gives their number.
 func (v *View) AppendPairs(dst []byte, p *Plan, ev *event.Event, m Masker) ([]byte, int) {
-	p.v, p.ev, p.mask = v, ev, m
+	p.v, p.ev, p.mask, p.clean = v, ev, m, ev.Texts(v)
 	if p.program != nil {
 		return p.program.run(dst, p), p.program.pairs
 	}
@@ -73,7 +73,7 @@ func (v *View) AppendPairs(dst []byte, p *Plan, ev *event.Event, m Masker) ([]by
 				}
 			case asProse:
 				if val := ev.At(q.key); val.K == event.String {
-					dst = p.prose(dst, val.S)
+					dst = p.prose(dst, q.key, val.S)
 					continue
 				}
 			case asConst:
