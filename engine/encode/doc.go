@@ -32,7 +32,7 @@
 // Where the record itself is masked, what nests deeper than that goes is masked whole, with the problem "masked_too_deep".
 //
 // It imports engine/event, engine/option, engine/wire and its sub-packages project and fixed. Proofs: encode_test.go (contract,
-// layouts, allocations), layout_test.go, fuzz_test.go (any event gives valid MessagePack with every original pair), project (names and
+// layouts, allocations), plain_test.go (what goes out in pieces is what the plain way writes), layout_test.go, fuzz_test.go (any event gives valid MessagePack with every original pair), project (names and
 // types are legal, by package legal, which tests alone import; programs change no byte), conformance (the same over the corpora's
 // logs), bench_test.go, and the engine's BenchmarkEncode (the room alone, over events that the rooms before made).
 package encode
