@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The host validates a configuration and a moment later opens it (cb_pre_run, cb_init). With thousands of rules compiling takes a second,
+// The host validates a configuration and a moment later opens it (cb_pre_run, cb_init). With thousands of rules compiling takes half a second,
 // so what Validate compiled is kept for the Open that follows.
 const (
 	maxPrepared  = 4                // configurations kept: as many as an agent's instances name, and mostly one

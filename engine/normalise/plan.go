@@ -15,7 +15,7 @@ type stepSet [maxPlanned / 64]uint64
 // plan says which of a source's steps and tables can do anything for a record: those of the names it has, and those that ask for no
 // name. A source knows hundreds of aliases and a record has some twenty fields, so most steps need not be looked at.
 type plan struct {
-	at    []uint16 // by NameID: one more than the index in names
+	at    []uint16 // by NameID, up to the last that is asked for: one more than the index in names
 	names []asking
 	rest  stepSet // steps that ask for no name
 	words int     // of a stepSet that are in use
@@ -27,12 +27,12 @@ type asking struct {
 	tables uint64 // by their bit
 }
 
-// newPlan plans the steps of a source; nil where they are too many.
-func newPlan(steps []step, names int) *plan {
+// newPlan plans the steps of a source, which asks for names up to last; nil where they are too many.
+func newPlan(steps []step, last event.NameID) *plan {
 	if len(steps) > maxPlanned {
 		return nil
 	}
-	p := &plan{at: make([]uint16, names), words: (len(steps) + 63) / 64}
+	p := &plan{at: make([]uint16, int(last)+1), words: (len(steps) + 63) / 64}
 	for i, s := range steps {
 		if s.id == 0 {
 			p.rest[i/64] |= 1 << (i % 64)
@@ -74,9 +74,24 @@ func (p *plan) table(t *table, n int) bool {
 	return true
 }
 
-// prepare makes what a source needs to be fast, when all names are interned.
-func (s *source) prepare(names int) {
-	s.plan = newPlan(s.fields, names)
+// lastName gives the last name that steps and tables ask for.
+func (s *source) lastName() (last event.NameID) {
+	for i := range s.fields {
+		last = max(last, s.fields[i].id)
+	}
+	for _, list := range [][]table{s.early, s.late} {
+		for i := range list {
+			for k := range list[i].get {
+				last = max(last, list[i].get[k].id)
+			}
+		}
+	}
+	return last
+}
+
+// prepare makes what a source needs to be fast, when all of it is compiled.
+func (s *source) prepare() {
+	s.plan = newPlan(s.fields, s.lastName())
 	for i := range s.messages {
 		s.messages[i].ready()
 	}

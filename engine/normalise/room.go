@@ -132,7 +132,7 @@ func (r *Room) compile(list []*mapping, table *event.Names) error {
 		}
 	}
 	for _, s := range r.sources {
-		s.prepare(table.Len())
+		s.prepare()
 	}
 	r.recognise.ready()
 	return nil

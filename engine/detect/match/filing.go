@@ -21,32 +21,35 @@ type filer struct {
 }
 
 // gramTable is a number for each of many windows, at most half full.
-type gramTable struct {
-	grams []uint32
-	n     []int32 // 0 in a free place
+type gramTable []gramCount
+
+type gramCount struct {
+	gram uint32
+	n    int32 // 0 in a free place
 }
 
 // reset empties the table and makes room for so many windows.
 func (t *gramTable) reset(windows int) {
-	if size := tableSize(windows); size > cap(t.n) {
-		t.grams, t.n = make([]uint32, size), make([]int32, size)
+	if size := tableSize(windows); size > cap(*t) {
+		*t = make([]gramCount, size)
 	} else {
-		t.grams, t.n = t.grams[:size], t.n[:size]
-		clear(t.n)
+		*t = (*t)[:size]
+		clear(*t)
 	}
 }
 
 // at gives the number of a window, 0 where it has none.
-func (t *gramTable) at(gram uint32) *int32 {
-	mask := uint32(len(t.n) - 1)
+func (t gramTable) at(gram uint32) *int32 {
+	mask := uint32(len(t) - 1)
 	h := gramHash(gram)
 	for i := (h ^ h>>15) & mask; ; i = (i + 1) & mask {
-		if t.n[i] == 0 {
-			t.grams[i] = gram
-			return &t.n[i]
+		c := &t[i]
+		if c.n == 0 {
+			c.gram = gram
+			return &c.n
 		}
-		if t.grams[i] == gram {
-			return &t.n[i]
+		if c.gram == gram {
+			return &c.n
 		}
 	}
 }
