@@ -151,16 +151,17 @@ func (r Record) All(do func(event.Value) bool) {
 // hidden reports whether a field is the text of a document whose members are fields themselves: a keyword must not match the
 // names and the punctuation of JSON or XML.
 func hidden(ev *event.Event, f *event.Field) bool {
-	if f.Value.K != event.String || len(f.Value.S) < 2 || ev.Formats == "" {
-		return false
-	}
-	switch f.Value.S[0] {
-	case '<':
+	return f.Value.K == event.String && len(f.Value.S) >= 2 && opens[f.Value.S[0]] && document(ev, f)
+}
+
+// opens is what the text of a document may begin with.
+var opens = [256]bool{'<': true, '{': true, '[': true, ' ': true, '\n': true, '\r': true, '\t': true}
+
+func document(ev *event.Event, f *event.Field) bool {
+	if f.Value.S[0] == '<' {
 		return strings.HasPrefix(f.Value.S, "<Event") && strings.Contains(ev.Formats, "xml")
-	case '{', '[', ' ', '\n', '\r', '\t':
-		return strings.HasPrefix(ev.Formats, "json") && f.Value.S == ev.Line
 	}
-	return false
+	return strings.HasPrefix(ev.Formats, "json") && f.Value.S == ev.Line
 }
 
 // maxValues bounds the values of one field that are looked at: repeated names are the elements of an array.

@@ -131,6 +131,14 @@ func (r *run) scan(g *grams, text string) bool {
 // isWide reports whether some literal is not ASCII.
 func (g *grams) isWide() bool { return g.wide != nil || len(g.wideShort) > 0 }
 
+// onlyLong gives the long literals where there are no others.
+func (g *grams) onlyLong() *windows {
+	if g.middle != nil || len(g.short) > 0 || g.isWide() {
+		return nil
+	}
+	return g.long
+}
+
 // wides looks for the literals that are not ASCII.
 func (r *run) wides(g *grams, text string) {
 	if g.wide != nil && len(text) >= gramLen {

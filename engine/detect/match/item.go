@@ -113,28 +113,25 @@ func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 	return out, ok
 }
 
-// item answers an item, once an event.
-func (r *run) item(n int32) bool {
-	if m := r.memo[n]; m>>1 == r.mark {
-		return m&1 != 0
-	}
+// item answers an item, once an event, and gives its field where nothing but the field's value decides.
+func (r *run) item(n int32) (ok bool, by fieldID) {
 	it := &r.lane.items[n]
-	ok, work := false, r.regexWork
-	if !it.marked { // a marked one that was hit has its memo already
-		ok = r.evaluate(it)
+	if it.pure {
+		by = it.field
 	}
-	if it.negate {
-		ok = !ok
+	if m := r.memo[n]; m>>1 == r.mark {
+		return m&1 != 0, by
 	}
-	answer := uint32(0)
-	if ok {
+	answer, work := uint32(0), r.regexWork
+	marked := it.marked && !r.lost(it.field) // one that was hit has its memo already
+	if ok = !marked && r.evaluate(it); ok != it.negate {
 		answer = 1
 	}
-	r.memo[n] = r.mark<<1 | answer
 	if it.pure && r.regexWork == work { // an expression that works may have to stop where it would not the next time
 		r.learn(it, n, answer)
 	}
-	return ok
+	r.memo[n] = r.mark<<1 | answer
+	return answer != 0, by
 }
 
 // evaluate compares an item's values, without its negation.
@@ -244,10 +241,7 @@ func (r *run) regex(v *value, h *textValue) bool {
 		return false
 	}
 	s := r.folded(h)
-	if !h.hasset {
-		h.chars, h.hasset = sigma.CharsOf(s), true
-	}
-	if !h.chars.Holds(re.Chars) {
+	if !r.charsOf(h, s).Holds(re.Chars) {
 		return false
 	}
 	run := re.Match

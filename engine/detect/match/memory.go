@@ -10,7 +10,7 @@ import (
 // captures two of three were there before, most of them programs, users and hashes, and the long command lines of parents.
 const (
 	memoryWays = 4  // places for a value
-	memoryList = 72 // rules and answers of an entry
+	memoryList = 96 // rules and answers of an entry
 	memoryDoor = 1 << 13
 
 	shortSets, shortText = 512, 232 // 2,048 values of up to 232 bytes: 1.2 megabytes for each thread
@@ -20,7 +20,7 @@ const (
 )
 
 // memory holds what values gave in fields of lanes: the rules that become candidates, and the answers of items. All of that is a pure
-// function of the value. A value is taken in when it comes the second time, so that values that never come again cost a hash and two
+// function of the value, and so are the rules that cannot match with it whatever else the event has. A value is taken in when it comes the second time, so that values that never come again cost a hash and two
 // probes; and it takes the place of one that was not asked for since its set was full, so that a flood of values washes out nothing
 // that is in use: one counts as used when it is asked for once more. Which values share a place depends on a random seed.
 type memory struct {
@@ -40,6 +40,8 @@ type remembered struct {
 	key         uint64
 	lane, field uint16 // field is an index into the lane's
 	rules, n    uint8  // of list: the first are rules of the lane, up to n items, shifted, with the answer in the lowest bit
+	out         uint8  // so many at the end of list are rules that the value rules out
+	settled     bool   // it was recalled for rules that nothing ruled out
 	list        [memoryList]uint32
 }
 
@@ -126,7 +128,7 @@ func (m *memory) take(key uint64, lane, field uint16, text string) (e *remembere
 	set.keys[way] = key
 	set.used &^= 1 << way
 	e = &m.entries[n*memoryWays+way]
-	e.text, e.key, e.lane, e.field, e.rules, e.n = append(e.text[:0], text...), key, lane, field, 0, 0
+	e.text, e.key, e.lane, e.field, e.rules, e.n, e.out, e.settled = append(e.text[:0], text...), key, lane, field, 0, 0, 0, false
 	return e, replaced
 }
 
@@ -141,9 +143,10 @@ func (r *run) recall(m *memory, n, i uint16, f *laneField, v *textValue) {
 		for _, rule := range e.list[:e.rules] {
 			r.candidate(int32(rule))
 		}
-		for _, it := range e.list[e.rules:e.n] {
-			r.memo[it>>1] = r.mark<<1 | it&1
+		for _, rule := range e.list[memoryList-int(e.out):] {
+			r.ruleOut(int32(rule))
 		}
+		r.recalled = append(r.recalled, f.field)
 		c.known, c.key, c.lane = e, key, r.epoch
 		return
 	}
@@ -184,17 +187,55 @@ func (r *run) fits() bool {
 	return n <= memoryList
 }
 
-// learn notes the answer of an item with the value that it was found for, where that is remembered and has room. Another value of
-// the event may have taken its place since.
+// known gives the entry of the one value that a field has in the event, nil where there is none or it is lost.
+func (r *run) known(f fieldID) *remembered {
+	if c := &r.fields[f]; c.lane == r.epoch && c.known.key == c.key {
+		return c.known
+	}
+	return nil
+}
+
+// lost reports whether another value of the event took the place of the entry of a field's value.
+func (r *run) lost(f fieldID) bool {
+	c := &r.fields[f]
+	return c.lane == r.epoch && c.known.key != c.key
+}
+
+// answers takes up the items' answers of what was recalled in the lane.
+func (r *run) answers() {
+	for _, f := range r.recalled {
+		if e := r.known(f); e != nil {
+			e.settled = true
+			for _, it := range e.list[e.rules:e.n] {
+				r.memo[it>>1] = r.mark<<1 | it&1
+			}
+		}
+	}
+}
+
+// learn notes the answer of an item with the value that it was found for, where that is remembered and has room. When a value is new,
+// most rules that ask turn out to be ruled out by it or by another: what they asked for is not worth its room.
 func (r *run) learn(it *item, n int32, answer uint32) {
-	if c := &r.fields[it.field]; c.lane == r.epoch && c.known.key == c.key {
-		c.known.add(n, answer)
+	if e := r.known(it.field); e != nil && e.settled {
+		e.add(n, answer)
 	}
 }
 
 func (e *remembered) add(it int32, answer uint32) {
-	if e.n < memoryList {
+	if int(e.n)+int(e.out) < memoryList {
 		e.list[e.n] = uint32(it)<<1 | answer
 		e.n++
+	}
+}
+
+// exclude notes a rule that did not match with the value that alone made it so. Where an expression had to work, what it had left of the
+// event's bound may have decided.
+func (r *run) exclude(rule int32, by fieldID) {
+	if by == 0 || r.regexWork > 0 {
+		return
+	}
+	if e := r.known(by); e != nil && int(e.n)+int(e.out) < memoryList {
+		e.out++
+		e.list[memoryList-int(e.out)] = uint32(rule)
 	}
 }

@@ -94,19 +94,46 @@ func (p *pairs) mayMatch(groups regexPairs) bool {
 	return true
 }
 
+// look is what was made out about a value for comparisons that cost more.
+type look struct {
+	pairs    pairs
+	chars    sigma.Chars
+	hasPairs bool
+	hasChars bool
+}
+
+// lookOf gives the look of a value.
+func (r *run) lookOf(h *textValue) *look {
+	if h.look == 0 {
+		if r.usedLooks == len(r.looks) {
+			r.looks = append(r.looks, new(look))
+		}
+		l := r.looks[r.usedLooks]
+		l.hasPairs, l.hasChars = false, false
+		r.usedLooks++
+		h.look = int32(r.usedLooks)
+	}
+	return r.looks[h.look-1]
+}
+
 // pairsOf gives the set of a value, made once.
 func (r *run) pairsOf(h *textValue) *pairs {
-	if h.pairs == 0 {
-		if r.usedPairs == len(r.pairs) {
-			r.pairs = append(r.pairs, new(pairs))
-		}
-		p := r.pairs[r.usedPairs]
-		*p = pairs{}
-		p.add(r.folded(h))
-		r.usedPairs++
-		h.pairs = int32(r.usedPairs)
+	l := r.lookOf(h)
+	if !l.hasPairs {
+		l.pairs = pairs{}
+		l.pairs.add(r.folded(h))
+		l.hasPairs = true
 	}
-	return r.pairs[h.pairs-1]
+	return &l.pairs
+}
+
+// charsOf gives the characters of a value, whose folded text is s, made once.
+func (r *run) charsOf(h *textValue, s string) sigma.Chars {
+	l := r.lookOf(h)
+	if !l.hasChars {
+		l.chars, l.hasChars = sigma.CharsOf(s), true
+	}
+	return l.chars
 }
 
 // contains reports whether a value has a folded literal.

@@ -187,6 +187,9 @@ func TestIndexedIsPlain(t *testing.T) {
 			fillRandom(r, ev)
 			hits := map[int32]bool{}
 			for _, n := range m.RunLanes(ev, lanes, s) {
+				if hits[n] {
+					t.Fatalf("seed %d: rule %d twice", seed, n)
+				}
 				hits[n] = true
 				s.Evidence(n, func(field, _ string) bool { return field != "" })
 			}

@@ -9,21 +9,19 @@ import (
 	"prescore/engine/event"
 )
 
-// textValue is one value of a field. What compares with it asks for folded, which is made once.
+// textValue is one value of a field, in a cache line. What compares with it asks for folded, which is made once.
 type textValue struct {
-	orig   string
-	fold   string // where done
-	num    uint64 // of the event's value, with kind
-	kind   event.Kind
-	text   bool // patterns see text in it at all
-	done   bool
-	ascii  bool // where done
-	hasset bool
+	orig  string
+	fold  string // where done
+	num   uint64 // of the event's value, with kind
+	hash  uint64 // of orig; 0 where not made
+	look  int32  // one more than the index in run.looks; 0 where there is none
+	kind  event.Kind
+	text  bool // patterns see text in it at all
+	done  bool
+	ascii bool // where done
 
-	searches uint8       // for literals, up to minSearches
-	pairs    int32       // one more than the index in run.pairs; 0 where not made
-	chars    sigma.Chars // where hasset
-	hash     uint64      // of orig; 0 where not made
+	searches uint8 // for literals, up to minSearches
 }
 
 // value gives the event's value again; its text is what patterns see.
@@ -69,8 +67,8 @@ type run struct {
 	texts   []textValue
 	fields  []cached // by fieldID, of eventEpoch
 
-	pairs     []*pairs // the first usedPairs are of the event's values
-	usedPairs int
+	looks     []*look // the first usedLooks are of the event's values
+	usedLooks int
 
 	eventEpoch uint32
 	epoch      uint32 // of lane and event
@@ -79,7 +77,7 @@ type run struct {
 	memo       []uint32 // by item of the lane: mark<<1 | answer
 	memos      []uint32 // of all lanes
 	mark       uint32   // of the event; 31 bits
-	rules      []uint32 // by rule of the lane: it is a candidate
+	rules      []uint32 // by rule of the lane: epoch<<1 of a candidate, with ruledOut of one that cannot match
 	candidates []int32
 	found      []spot // keywords of the event: their literals in lanes
 	regexWork  int    // of the event
@@ -89,6 +87,7 @@ type run struct {
 
 	memories *memories // nil where no field is worth it
 	hits     []int32   // literals, in the order of their hits
+	recalled []fieldID // whose values were known in the lane
 	replaced uint64    // in memories
 
 	rowBuf  []uint16
@@ -160,8 +159,7 @@ func (r *run) begin(ev *event.Event) {
 	r.ev, r.windows = ev, r.m.fields.isWindows(ev)
 	r.out, r.found = r.out[:0], r.found[:0]
 	r.arena.Reset()
-	r.regexWork, r.usedPairs = 0, 0
-	clear(r.texts)
+	r.regexWork, r.usedLooks = 0, 0
 	r.texts = r.texts[:0]
 	if r.mark++; r.mark >= 1<<31 {
 		clear(r.memos)
@@ -182,15 +180,16 @@ func (r *run) enter(l *lane) {
 		clear(r.fields)
 		r.epoch = 1
 	}
-	r.candidates = r.candidates[:0]
-	r.hits = r.hits[:0]
+	r.candidates, r.hits, r.recalled = r.candidates[:0], r.hits[:0], r.recalled[:0]
 }
 
 // inLane scans the fields that the lane indexes and evaluates the rules that were hit.
 func (r *run) inLane(n uint16) {
 	l := &r.m.lanes[n]
 	r.enter(l)
-	r.candidates = append(r.candidates, l.always...)
+	for _, c := range l.always {
+		r.candidate(c)
+	}
 	for _, f := range r.found {
 		if f.lane == n {
 			r.hit(f.n)
@@ -217,9 +216,19 @@ func (r *run) inLane(n uint16) {
 			}
 		}
 	}
+	asked := false
 	for _, c := range r.candidates {
-		if r.node(l.rules[c].root) {
+		if r.rules[c]&ruledOut != 0 {
+			continue
+		}
+		if !asked {
+			r.answers()
+			asked = true
+		}
+		if ok, by := r.node(l.rules[c].root); ok {
 			r.out = append(r.out, l.rules[c].index)
+		} else {
+			r.exclude(c, by)
 		}
 	}
 }
@@ -274,39 +283,48 @@ func (r *run) hit(n int32) {
 	}
 }
 
+// ruledOut is the bit of a rule's mark that says that it cannot match.
+const ruledOut = 1
+
 func (r *run) candidate(c int32) {
-	if r.rules[c] != r.epoch {
-		r.rules[c] = r.epoch
+	if r.rules[c]>>1 != r.epoch {
+		r.rules[c] = r.epoch << 1
 		r.candidates = append(r.candidates, c)
 	}
 }
 
-// node evaluates a node of the lane's trees.
-func (r *run) node(n int32) bool {
+func (r *run) ruleOut(c int32) { r.rules[c] = r.epoch<<1 | ruledOut }
+
+// node evaluates a node of the lane's trees. It also gives the field whose value alone makes the answer what it is, 0 where it takes
+// more than one, or more than a value.
+func (r *run) node(n int32) (ok bool, by fieldID) {
 	if n < 0 {
 		return r.item(^n)
 	}
 	nd := &r.lane.nodes[n]
-	switch nd.op {
-	case sigma.OpNot:
-		return !r.node(r.lane.kids[nd.from])
-	case sigma.OpAnd:
-		for _, k := range r.lane.kids[nd.from:nd.to] {
-			if !r.node(k) {
-				return false
-			}
-		}
-		return true
+	kids := r.lane.kids[nd.from:nd.to]
+	if nd.op == sigma.OpNot {
+		ok, by = r.node(kids[0])
+		return !ok, by
 	}
 	want := nd.n
-	for _, k := range r.lane.kids[nd.from:nd.to] {
-		if r.node(k) {
-			if want--; want == 0 {
-				return true
+	for i, k := range kids {
+		ok, f := r.node(k)
+		switch {
+		case nd.op == sigma.OpAnd && !ok, nd.op != sigma.OpAnd && ok && nd.n == 1:
+			return ok, f
+		case i == 0:
+			by = f
+		case f != by:
+			by = 0
+		}
+		if ok {
+			if want--; want == 0 && nd.op != sigma.OpAnd {
+				return true, by
 			}
 		}
 	}
-	return false
+	return nd.op == sigma.OpAnd, by
 }
 
 // values gives what the record has under a field, found and folded once an event.
@@ -344,9 +362,15 @@ func (r *run) everything() {
 }
 
 func (r *run) add(v *event.Value) {
-	t := textValue{num: v.N, kind: v.K}
+	n := len(r.texts)
+	if n == cap(r.texts) {
+		r.texts = append(r.texts, textValue{})
+	}
+	r.texts = r.texts[:n+1]
+	t := &r.texts[n] // its parts one by one: a whole one would be built elsewhere first and copied
 	t.orig, t.text = r.text(v)
-	r.texts = append(r.texts, t)
+	t.num, t.kind = v.N, v.K
+	t.fold, t.hash, t.look, t.done, t.ascii, t.searches = "", 0, 0, false, false, 0
 }
 
 // text gives a value as patterns see it, false where they see none.

@@ -110,7 +110,7 @@ func (r *run) searchSet(w *words) {
 		return
 	}
 	r.enter(&w.lane)
-	whole := ""
+	long, whole := w.grams.onlyLong(), ""
 	for i := range r.ev.Fields {
 		f := &r.ev.Fields[i]
 		v := &f.Value
@@ -124,7 +124,9 @@ func (r *run) searchSet(w *words) {
 			}
 		case len(v.S) < w.least || event.Within(v.S, whole) || hidden(r.ev, f):
 		default:
-			r.word(w, v.S)
+			if long == nil || !r.strides(long, v.S) {
+				r.word(w, v.S)
+			}
 			if len(v.S) > len(whole) {
 				whole = v.S
 			}
