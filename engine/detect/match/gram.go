@@ -161,20 +161,31 @@ func (r *run) shorts(g *grams, folded string, p *pairs) {
 	}
 }
 
+// next gives the first place from i on, a stride after the other, whose window passes the bitmap, or where fewer than eight bytes are
+// left; and all bytes on the way, or-ed. It calls nothing, so that what it works with stays in registers.
+func (w *windows) next(b []byte, i int) (at int, all uint64) {
+	bitmap, shift, stride, mask := w.bitmap, w.shift&31, uint(w.stride), w.mask
+	k := uint(i)
+	for ; k+8 <= uint(len(b)); k += stride {
+		x := le64(b[k : k+8])
+		all |= x
+		h := gramHash((uint32(x)|loose)&mask) >> shift
+		if n := int(h / 64); n < len(bitmap) && bitmap[n]>>(h%64)&1 != 0 {
+			break
+		}
+	}
+	return int(k), all
+}
+
 // strides looks at a window of a text every stride bytes, and at all of its bytes for what is not ASCII.
 func (r *run) strides(w *windows, text string) bool {
 	b := event.BytesOf(text)
-	bitmap, shift, stride, mask := w.bitmap, w.shift&31, w.stride, w.mask
-	var all uint64
-	i := 0
-	for ; i+8 <= len(b); i += stride {
-		x := le64(b[i:])
-		all |= x
-		g := (uint32(x) | loose) & mask
-		h := gramHash(g) >> shift
-		if k := h / 64; k < uint32(len(bitmap)) && bitmap[k]>>(h%64)&1 != 0 {
-			r.gram(w, g, text, i)
-		}
+	bitmap, shift, stride := w.bitmap, w.shift&31, w.stride
+	i, all := w.next(b, 0)
+	for i+8 <= len(b) {
+		r.gram(w, w.at(text, i), text, i)
+		at, more := w.next(b, i+stride)
+		i, all = at, all|more
 	}
 	for ; i+w.len <= len(b); i += stride {
 		g := w.at(text, i)
