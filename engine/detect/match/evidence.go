@@ -58,12 +58,15 @@ func (r *run) direct(n int32) bool {
 	return want <= 0
 }
 
-// show gives the values of an item's field that its values compare with.
+// show gives the values of the field of an item that holds that its values compare with.
 func (r *run) show(it *item, do func(field, value string) bool) bool {
 	if it.negate {
 		return true
 	}
 	have := r.values(it.field)
+	if len(have.list) == 1 && it.texts && have.list[0].text && len(have.list[0].orig) <= event.MaxMatchValue {
+		return do(it.name(), have.list[0].orig) // the item holds, so that it is this value that compares
+	}
 	for i := range have.list {
 		h := &have.list[i]
 		for k := range it.vals {
@@ -71,17 +74,21 @@ func (r *run) show(it *item, do func(field, value string) bool) bool {
 			if v.test == testExists || v.test == testNull || !h.text || !r.compare(it, v, h) {
 				continue
 			}
-			name := it.src.Field
-			if name == "" {
-				name = "keyword"
-			}
-			if !do(name, r.around(h, v)) {
+			if !do(it.name(), r.around(h, v)) {
 				return false
 			}
 			break
 		}
 	}
 	return true
+}
+
+// name gives what a person knows an item's field by.
+func (it *item) name() string {
+	if it.src.Field == "" {
+		return "keyword"
+	}
+	return it.src.Field
 }
 
 // around gives the part of a long value where a text was found, so that what matched is in what is shown.

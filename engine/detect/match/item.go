@@ -46,6 +46,7 @@ type item struct {
 	negate bool // src's
 	marked bool // the index answers it: a hit of one of its literals is its answer
 	pure   bool // nothing but the field decides
+	texts  bool // every value compares with text
 	plain  bool // one value of the field that compares with one of the item's is enough, and one there must be
 	vals   []value
 }
@@ -73,7 +74,7 @@ func simple(p *sigma.Pattern) (string, test, bool) {
 // compileItem turns an item into its compiled form; false where the names table is full.
 func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 	id, ok := f.id(it.Field)
-	out := item{src: it, field: id, negate: it.Negate, vals: make([]value, len(it.Values)), cost: 1, plain: !it.All, pure: true}
+	out := item{src: it, field: id, negate: it.Negate, vals: make([]value, len(it.Values)), cost: 1, texts: len(it.Values) > 0, pure: true}
 	for i := range it.Values {
 		v := &it.Values[i]
 		c := value{src: v, cased: v.Pattern.Cased}
@@ -108,8 +109,9 @@ func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 			c.test = testNull
 		}
 		out.vals[i] = c
-		out.plain = out.plain && c.test < testExists
+		out.texts = out.texts && c.test < testExists
 	}
+	out.plain = out.texts && !it.All
 	return out, ok
 }
 

@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -151,7 +152,27 @@ func runeStart(s string, i int) int {
 	return i
 }
 
-// TestIndexedIsPlain holds the matcher equal to the plain evaluator over random rules and random events.
+// shown gives what Evidence shows of a rule, field and value in turn.
+func (s *Scratch) shown(rule int32) (out []string) {
+	s.Evidence(rule, func(field, value string) bool {
+		out = append(out, field, value)
+		return true
+	})
+	return out
+}
+
+// compareAll makes Evidence compare every value, or not where it need not.
+func (s *Scratch) compareAll(on bool) {
+	for i := range s.m.lanes {
+		for k := range s.m.lanes[i].items {
+			it := &s.m.lanes[i].items[k]
+			it.texts = !on && len(it.vals) > 0 && !slices.ContainsFunc(it.vals, func(v value) bool { return v.test >= testExists })
+		}
+	}
+}
+
+// TestIndexedIsPlain holds the matcher equal to the plain evaluator over random rules and random events, and what it shows to what
+// comparing every value shows.
 func TestIndexedIsPlain(t *testing.T) {
 	rounds := 150
 	if testing.Short() {
@@ -191,7 +212,12 @@ func TestIndexedIsPlain(t *testing.T) {
 					t.Fatalf("seed %d: rule %d twice", seed, n)
 				}
 				hits[n] = true
-				s.Evidence(n, func(field, _ string) bool { return field != "" })
+				shown := s.shown(n)
+				s.compareAll(true)
+				if all := s.shown(n); !slices.Equal(shown, all) {
+					t.Fatalf("seed %d: rule %d shows %q, with every comparison %q\n%+v", seed, n, shown, all, ev.Fields)
+				}
+				s.compareAll(false)
 			}
 			rec := Record{Event: ev, Fields: m.Fields()}
 			for i, ru := range set.Rules {
