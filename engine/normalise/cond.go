@@ -12,6 +12,7 @@ import (
 type glob struct {
 	text       string   // the whole text where it has no inner star
 	parts      []string // the texts between inner stars, where it has any
+	seek       []needle // parts, or text where a star stands before and after it, to be looked for
 	head, tail bool     // a star before, a star after
 	not        bool
 }
@@ -22,7 +23,7 @@ func (g *glob) match(s string) bool {
 	}
 	switch {
 	case g.head && g.tail:
-		return strings.Contains(s, g.text)
+		return g.seek[0].in(s) >= 0
 	case g.head:
 		return strings.HasSuffix(s, g.text)
 	case g.tail:
@@ -43,7 +44,7 @@ func (g *glob) matchParts(s string) bool {
 		case i == last && !g.tail:
 			return strings.HasSuffix(s, p)
 		default:
-			at := strings.Index(s, p)
+			at := g.seek[i].in(s)
 			if at < 0 {
 				return false
 			}
@@ -99,7 +100,6 @@ func globsOf(list string) []glob {
 func (g *glob) trim() {
 	if g.text == "*" {
 		g.text, g.head, g.tail = "", true, true
-		return
 	}
 	if strings.HasPrefix(g.text, "*") {
 		g.head, g.text = true, g.text[1:]
@@ -110,9 +110,12 @@ func (g *glob) trim() {
 	if strings.Contains(g.text, "*") {
 		for _, p := range strings.Split(g.text, "*") {
 			if p != "" {
-				g.parts = append(g.parts, p)
+				g.parts, g.seek = append(g.parts, p), append(g.seek, needleOf(p))
 			}
 		}
+	}
+	if len(g.parts) == 0 && g.head && g.tail {
+		g.seek = []needle{needleOf(g.text)}
 	}
 }
 

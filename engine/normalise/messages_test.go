@@ -123,3 +123,41 @@ func BenchmarkMessages(b *testing.B) {
 		}
 	}
 }
+
+// TestGlobIsSearched holds patterns to what their stars mean, one byte after the other.
+func TestGlobIsSearched(t *testing.T) {
+	var like func(p, s string) bool
+	like = func(p, s string) bool {
+		switch {
+		case p == "":
+			return s == ""
+		case p[0] == '*':
+			return like(p[1:], s) || s != "" && like(p, s[1:])
+		}
+		return s != "" && s[0] == p[0] && like(p[1:], s[1:])
+	}
+	rng := rand.New(rand.NewPCG(10, 11))
+	matched := 0
+	for range 300_000 {
+		p, s := make([]byte, 1+rng.IntN(7)), make([]byte, rng.IntN(14))
+		for i := range p {
+			p[i] = "ab: **"[rng.IntN(6)]
+		}
+		for i := range s {
+			s[i] = "ab: "[rng.IntN(4)]
+		}
+		if strings.Contains(string(p), "**") { // one star is as good, and no mapping has two
+			continue
+		}
+		g := glob{text: string(p)}
+		g.trim()
+		if want := like(string(p), string(s)); g.match(string(s)) != want {
+			t.Fatalf("%q of %q: %v, want %v", p, s, !want, want)
+		} else if want {
+			matched++
+		}
+	}
+	if matched < 10000 {
+		t.Errorf("only %d matched", matched)
+	}
+}
