@@ -51,6 +51,7 @@
 //
 // Proofs: tables of cases beside each parser; fuzz targets of all of them (fuzz_test.go: no panic, values inside the text or the
 // arena, nothing added by a text that is refused); a megabyte of hostile text of every format in time, and twice of it in at most three
-// times that (hostile_test.go); allocations (alloc_test.go); benchmarks as ratios to encoding/json (bench_test.go); real corpora
-// (engine/conformance/parse_*_test.go).
+// times that (hostile_test.go); what an event remembers of earlier lines changes nothing of what it reads in the next (lanes_test.go);
+// the quick ways of json, xml and syslog give what the plain ones do (tests of theirs); allocations (alloc_test.go); benchmarks as
+// ratios to encoding/json (bench_test.go); real corpora (engine/conformance/parse_*_test.go).
 package parse
