@@ -108,11 +108,11 @@ bench-check: need ## compare with fixtures/bench/baseline.json, as ratios to a c
 # The compiler inlines and lays out what the profile shows to be hot (go.dev/doc/pgo); `go build` takes default.pgo from the folder of
 # the shared object by itself (the command is for people: it is not worth a second compilation of everything). Make it again after a change of the record path: a profile that is out of date costs speed, never sense.
 .PHONY: pgo
-pgo: need ## the profile that the compiler optimises by, from the benchmarks' mixes
+pgo: need ## the profile that the compiler optimises by, from the benchmarks' mixes; RULES=DIR for the lanes with Sigma rules
 	@mkdir -p build/pgo
-	go test -run '^$$' -bench Endpoint -benchtime 600000x -cpuprofile build/pgo/endpoint.prof -o build/pgo/endpoint.test ./plugin/bench
+	RULES='$(RULES)' go test -run '^$$' -bench 'Endpoint|Lines' -benchtime 400000x -cpuprofile build/pgo/lanes.prof -o build/pgo/lanes.test ./plugin/bench
 	go test -run '^$$' -bench 'Engine$$' -benchtime 2s -cpuprofile build/pgo/engine.prof -o build/pgo/engine.test ./engine
-	go tool pprof -proto build/pgo/endpoint.prof build/pgo/engine.prof >plugin/default.pgo
+	go tool pprof -proto build/pgo/lanes.prof build/pgo/engine.prof >plugin/default.pgo
 
 .PHONY: conformance
 conformance: need ## the corpora in CORPUS=DIR, a line a file
