@@ -106,7 +106,8 @@ bench-check: need ## compare with fixtures/bench/baseline.json, as ratios to a c
 	BENCH_CHECK=1 UPDATE=$(UPDATE) go test -count=1 -v -run 'TestBaseline|TestRegressions' ./engine
 
 # The compiler inlines and lays out what the profile shows to be hot (go.dev/doc/pgo); `go build` takes default.pgo from the folder of
-# the shared object by itself (the command is for people: it is not worth a second compilation of everything). Make it again after a change of the record path: a profile that is out of date costs speed, never sense.
+# the shared object by itself (the command is for people: it is not worth a second compilation of everything). Make it again after a
+# change of the record path: a profile that is out of date costs speed, never sense.
 .PHONY: pgo
 pgo: need ## the profile that the compiler optimises by, from the benchmarks' mixes; RULES=DIR for the lanes with Sigma rules
 	@mkdir -p build/pgo

@@ -67,13 +67,58 @@ func (v Value) Int64() (int64, bool) {
 		if len(v.S) == 0 || len(v.S) > 20 || !numeric(v.S[0]) {
 			return 0, false
 		}
-		if n, ok := digits64(v.S); ok {
-			return n, true
-		}
-		n, err := strconv.ParseInt(v.S, 10, 64)
-		return n, err == nil
+		return parseInt(v.S)
 	}
 	return 0, false
+}
+
+// parseInt is strconv.ParseInt of base 10, without its allocated errors: columns of numbers hold other texts often.
+func parseInt(s string) (int64, bool) {
+	if n, ok := digits64(s); ok {
+		return n, s != ""
+	}
+	negative := s[0] == '-'
+	if negative || s[0] == '+' {
+		s = s[1:]
+	}
+	var n uint64
+	for i := 0; i < len(s); i++ {
+		d := uint64(s[i] - '0')
+		if d > 9 || n > (1<<63-d)/10 {
+			return 0, false
+		}
+		n = 10*n + d
+	}
+	if s == "" || n == 1<<63 && !negative {
+		return 0, false
+	}
+	if negative {
+		return int64(-n), true
+	}
+	return int64(n), true
+}
+
+// decimal reports whether s may be what strconv.ParseFloat takes for a finite number: only its errors are allocated.
+func decimal(s string) bool {
+	dots, digits := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.':
+			dots++
+		case c == 'e' || c == 'E' || c == '_':
+		case c == '-' || c == '+':
+			if i > 0 && s[i-1]|0x20 != 'e' {
+				return false
+			}
+		case c|0x20 == 'x' && i > 0 && s[i-1] == '0': // hexadecimal: rare, and another grammar
+			return true
+		default:
+			return false
+		}
+	}
+	return dots <= 1 && digits > 0
 }
 
 // maxDigits64 is how many decimal digits always fit an int64.
@@ -108,7 +153,7 @@ func (v Value) Float64() (float64, bool) {
 	case Float:
 		f = math.Float64frombits(v.N)
 	case String, Number:
-		if len(v.S) == 0 || len(v.S) > 400 || !numeric(v.S[0]) {
+		if len(v.S) == 0 || len(v.S) > 400 || !numeric(v.S[0]) || !decimal(v.S) {
 			return 0, false
 		}
 		var err error
