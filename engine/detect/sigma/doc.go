@@ -9,7 +9,6 @@
 //
 // It imports engine/event for values and a YAML parser. It reads bytes that anyone may have written: sizes, nesting, aliases,
 // permutations and regular expressions are bounded by the constants beside their use, and what is over a bound is refused by name.
-// Refusals are Problems with file and line. YAML as nearly all rules are written goes past the parser (quick). The proofs: unit tables
-// beside each file, fuzz targets on reading, on quick beside the parser and on automata beside regexp, and
-// engine/conformance/sigma_*.go over the public corpus.
+// Refusals are Problems with file and line. The proofs: unit tables beside each file, fuzz targets on reading and on automata beside
+// regexp, and engine/conformance/sigma_*.go over the public corpus.
 package sigma

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"hash/maphash"
-	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -53,7 +52,7 @@ type document struct {
 // documents splits text at its "---" lines and parses each part on its own, so that a broken one does not take the others along.
 // `action: global` documents are merged below the ones that follow, `repeat` takes the one before as its base, `reset` forgets
 // the global ones.
-func (q *quick) documents(file string, text []byte, report func(Problem)) []document {
+func documents(file string, text []byte, report func(Problem)) []document {
 	if len(text) > maxFile {
 		report(Problem{File: file, Text: fmt.Sprintf("file of %d bytes: at most %d", len(text), maxFile), Fatal: true})
 		return nil
@@ -70,7 +69,7 @@ func (q *quick) documents(file string, text []byte, report func(Problem)) []docu
 			report(Problem{File: file, Line: start + 1, Text: fmt.Sprintf("more than %d documents in one file", maxDocuments), Fatal: true})
 			break
 		}
-		root, err := q.document(part)
+		root, err := readDocument(part)
 		if err != nil {
 			l, msg := yamlLine(err)
 			report(Problem{File: file, Line: start + l, Text: msg, Fatal: true})
@@ -138,15 +137,12 @@ func nextDocument(text []byte) (part []byte, lines int, rest []byte) {
 	return text, lines, nil
 }
 
-// document parses one document; nil where it is empty.
-func (q *quick) document(part []byte) (*yaml.Node, error) {
+// readDocument parses one document; nil where it is empty.
+func readDocument(part []byte) (*yaml.Node, error) {
 	if len(part) > maxDocument {
 		return nil, fmt.Errorf("document of %d bytes: at most %d", len(part), maxDocument)
 	}
-	root, err := q.read(part), error(nil)
-	if root == nil {
-		root, err = parseDocument(part)
-	}
+	root, err := parseDocument(part)
 	if root == nil || err != nil {
 		return nil, err
 	}
@@ -160,13 +156,10 @@ func (q *quick) document(part []byte) (*yaml.Node, error) {
 	return root, nil
 }
 
-// parseDocument reads one document with the library.
+// parseDocument gives the map that is the document.
 func parseDocument(part []byte) (*yaml.Node, error) {
 	var n yaml.Node
-	if err := yaml.NewDecoder(bytes.NewReader(part)).Decode(&n); err != nil {
-		if err == io.EOF {
-			return nil, nil
-		}
+	if err := yaml.Unmarshal(part, &n); err != nil {
 		return nil, err
 	}
 	if n.Kind != yaml.DocumentNode || len(n.Content) != 1 {

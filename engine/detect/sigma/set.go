@@ -29,8 +29,7 @@ type Set struct {
 	Skipped      int       // rules that Options.Want left out
 	Copies       int       // rules that were read before, word for word
 
-	opts  Options
-	quick quick // of Add
+	opts Options
 }
 
 // NewSet makes an empty set: Add files, then Close.
@@ -46,8 +45,7 @@ func (s *Set) Add(file string, text []byte) {
 		}
 	}
 	r := &reader{placeholders: s.opts.Placeholders, report: report, lint: s.opts.Advise}
-	s.quick.reset()
-	for _, d := range s.quick.documents(file, text, report) {
+	for _, d := range documents(file, text, report) {
 		switch {
 		case get(d.root, "correlation") != nil:
 			if c := r.correlation(d); c != nil {
@@ -67,7 +65,6 @@ func (s *Set) Add(file string, text []byte) {
 
 // Close applies selection and filters and resolves correlations. A rule with the id of an earlier one is left out.
 func (s *Set) Close() {
-	s.quick = quick{}
 	needed := map[string]bool{}
 	for _, c := range s.Correlations {
 		for _, n := range c.Names {
