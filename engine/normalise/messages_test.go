@@ -62,13 +62,14 @@ func TestTurnsChangeNothing(t *testing.T) {
 					}
 				}
 				got := m.first(text, func(p *pattern) (int, bool) {
-					n, seen, ok := p.match(text, &b, &ev.Arena)
+					_, seen, ok := p.match(text, &b, &ev.Arena)
 					if ok {
-						n = 0
-					} else if n = seen; n == 0 {
+						return 0, true
+					}
+					if seen == 0 {
 						t.Fatalf("%q fails without a look", text)
 					}
-					return n, ok
+					return seen, false
 				})
 				if got != want || got != nil && a != b {
 					t.Fatalf("%s: %q: %v, want %v", s.name, text, got, want)
