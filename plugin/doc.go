@@ -5,7 +5,8 @@
 // down to few exports, each of which runs inside a guard (guard.go): nothing unwinds into the host.
 //
 //	host.h      what is used of the host's structures, and its functions as weak symbols: no header of the host is needed
-//	load.c      what is asked before Go is entered: forked? too old a host? two copies? and whose signal handlers are in place
+//	load.c      what is asked before Go is entered: forked? too old a host? two copies? and whose signal handlers are in place; with how
+//	            wide a timer slack Go's threads start, so that its monitor does not wake at every chunk
 //	map.c       which options there are, in the row length of this host; metrics.c the counters in the host's metrics
 //	filter.c    the filter door: the structure that the host copies, and its callbacks
 //	output.c    the output door, as the host's proxy for Go calls it
