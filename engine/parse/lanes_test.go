@@ -58,7 +58,7 @@ func TestRememberedChangesNothing(t *testing.T) {
 		}
 		return out
 	}
-	lines := [][]string{endpointLines()[:20], slices.Collect(maps.Values(samples))}
+	lines := [][]string{endpointLines()[:20], slices.Sorted(maps.Values(samples))}
 	for _, l := range lanes {
 		lines = append(lines, laneLines(t, l.file, l.hold))
 	}

@@ -61,3 +61,21 @@ func TestErrorLogs(t *testing.T) {
 	f(`[error] [client 192.0.2.1] x`, "apache.level=error|apache.client=192.0.2.1|apache.message=x")
 	f(`[error] no time`, "")
 }
+
+// FuzzLogs: whatever a text is, it is read or refused, and one that is refused leaves nothing behind.
+func FuzzLogs(f *testing.F) {
+	for _, s := range []string{"2021/04/01 13:02:31 [error] 31#31: *7 open() failed, client: 10.0.0.1, server: x", "2021/0]/01 13:02:31 [error] 31#31: x",
+		"[Fri Sep 09 10:42:29.902022 2011] [core:error] [pid 35708:tid 4328636416] [client 72.15.99.187] x", "[error] [client ::1] x, referer: y",
+		`10.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326 "-" "x"`} {
+		f.Add(s)
+	}
+	ev := event.New(event.NewNames())
+	f.Fuzz(func(t *testing.T, s string) {
+		for name, read := range map[string]func(*event.Event, string, uint8) bool{"nginx": NginxError, "apache": ApacheError, "access": Access} {
+			ev.Reset()
+			if !read(ev, s, 1) && len(ev.Fields) > 0 {
+				t.Errorf("%s refused %q and left %d fields", name, s, len(ev.Fields))
+			}
+		}
+	})
+}

@@ -97,12 +97,12 @@ func NginxError(ev *event.Event, s string, layer uint8) bool {
 	if !IsNginxError(s) {
 		return false
 	}
-	end := strings.IndexByte(s, ']')
-	if end < 0 {
+	at := s[:19]
+	level, rest, closed := strings.Cut(s[21:], "]") // a bracket may stand in the time as well: only its separators are looked at
+	if !closed {
 		return false
 	}
-	at, level := s[:19], s[21:end]
-	pid, rest := word(s[end+1:])
+	pid, rest := word(rest)
 	p, t, ok := strings.Cut(strings.TrimSuffix(pid, ":"), "#")
 	if !ok {
 		return false
