@@ -145,9 +145,7 @@ func (e *Event) clear() {
 
 // Add appends a field. Over MaxFields it is refused with a problem and false. name and v are kept as views.
 func (e *Event) Add(name string, v Value, layer uint8) bool {
-	if f := e.Ahead(layer); f != nil && f.Name == name {
-		f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
-		e.Again(f)
+	if e.repeat(name, v, layer) {
 		return true
 	}
 	known, r := e.Refer(name)
@@ -157,11 +155,20 @@ func (e *Event) Add(name string, v Value, layer uint8) bool {
 	return e.AddRef(r, known, v, layer)
 }
 
+// repeat adds a field that takes over the place of one of the record before; false where that has another name.
+func (e *Event) repeat(name string, v Value, layer uint8) bool {
+	f := e.Ahead(layer)
+	if f == nil || f.Name != name {
+		return false
+	}
+	f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
+	e.Again(f)
+	return true
+}
+
 // AddJoined is Add for a name that does not live as long as the event: it is copied where the event does not know it.
 func (e *Event) AddJoined(name string, v Value, layer uint8) bool {
-	if f := e.Ahead(layer); f != nil && f.Name == name {
-		f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
-		e.Again(f)
+	if e.repeat(name, v, layer) {
 		return true
 	}
 	known, r := e.Refer(name)

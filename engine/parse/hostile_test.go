@@ -65,7 +65,7 @@ func TestHostileLines(t *testing.T) {
 // TestHostileParsers reads each of those texts with every parser, whether it is its format or not.
 func TestHostileParsers(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a minute")
+		t.Skip("every parser on every hostile text takes a minute; run without -short")
 	}
 	header := []string{"a", "b", "c"}
 	dissect, err := custom.Dissect("%{a->} %{b} [%{c}] %{+a}: %{d}")

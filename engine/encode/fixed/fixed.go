@@ -1,6 +1,6 @@
 // Package fixed has pieces of MessagePack that are known before a record comes, in a form that is quick to append: a move of a size
 // that the compiler knows is two instructions, any other is a call. What of a piece is not known (a number, a text) is written over
-// or behind it. It imports nothing but the standard library.
+// or behind it. It imports engine/wire alone, beside the standard library.
 package fixed
 
 import (
@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 	"unsafe"
+
+	"prescore/engine/wire"
 )
 
 // Chunk is how many bytes are moved at once, LongChunk that of a Long. What is too much is written over by what comes next: only what
@@ -82,20 +84,7 @@ func (b *Bytes) Text(dst []byte, s string) []byte {
 const maxShort = 31
 
 // long is Text for long texts, and for any where there is little room.
-func (b *Bytes) long(dst []byte, s string) []byte {
-	dst = b.Append(dst)
-	switch n := len(s); {
-	case n <= maxShort:
-		dst = append(dst, 0xa0|byte(n))
-	case n < 1<<8:
-		dst = append(dst, 0xd9, byte(n))
-	case n < 1<<16:
-		dst = append(dst, 0xda, byte(n>>8), byte(n))
-	default:
-		dst = binary.BigEndian.AppendUint32(append(dst, 0xdb), uint32(n))
-	}
-	return append(dst, s...)
-}
+func (b *Bytes) long(dst []byte, s string) []byte { return wire.AppendStr(b.Append(dst), s) }
 
 // Long is a piece of at most LongChunk bytes.
 type Long struct {
