@@ -13,7 +13,7 @@ type Field struct {
 	Name   string // "EventID", "userIdentity.arn"
 	Value  Value
 	Layer  uint8  // 0: the record as it arrived; 1 and up: read out of text by a parser, one more for each nested format
-	traits trait  // of Name, where ref is not 0
+	traits trait  // of Name, where ref is not 0; else the roles of ID
 	ID     NameID // the interned name, 0 where nobody asked for it
 	ref    NameRef
 	next   int32 // index plus one of the next field of the same ID
@@ -265,7 +265,7 @@ func (e *Event) Relink(i int, id NameID) {
 		return
 	}
 	e.unlink(i)
-	f.ID, f.ref, f.traits, e.moved = id, 0, 0, true
+	f.ID, f.ref, f.traits, e.moved = id, 0, e.Names.traits[id]&trait(allRoles), true
 	if id != 0 {
 		e.link(i, id)
 	}

@@ -37,7 +37,6 @@ type In struct {
 type Room struct {
 	messages []event.NameID
 	speakers []event.NameID
-	roles    []role // by NameID, as far as one has any
 	nested   []event.NameID
 	rules    []rule
 	patterns []pattern
@@ -82,45 +81,17 @@ func New(cfg Config, in In) (*Room, error) {
 	if err := r.windows.open(in.Names); err != nil {
 		return nil, err
 	}
+	in.Names.Play(r.windows.system, event.RoleText)
+	for _, id := range r.messages {
+		in.Names.Play(id, event.RoleText)
+	}
 	for _, id := range r.speakers {
-		r.play(id, isSpeaker)
+		in.Names.Play(id, event.RoleSpeaker)
 	}
 	for i := range r.windows.marks {
-		r.play(r.windows.marks[i].id, isMark)
+		in.Names.Play(r.windows.marks[i].id, event.RoleWindows)
 	}
 	return r, nil
-}
-
-// role is what a name that arrived with the record may decide, as bits.
-type role uint8
-
-const (
-	isSpeaker role = 1 << iota // one of the speakers
-	isMark                     // it may tell a Windows event
-)
-
-func (r *Room) play(id event.NameID, as role) {
-	for int(id) >= len(r.roles) {
-		r.roles = append(r.roles, 0)
-	}
-	r.roles[id] |= as
-}
-
-// fewFields is how many fields of a record are asked for their roles; in a wider one all names that have a role are looked for.
-const fewFields = 4
-
-// arrived gives the roles that names of a record may play, at least: of a line and what tail adds to it, a few fields have none.
-func (r *Room) arrived(ev *event.Event) role {
-	if len(ev.Fields) > fewFields {
-		return isSpeaker | isMark
-	}
-	var all role
-	for i := range ev.Fields {
-		if id := int(ev.Fields[i].ID); id < len(r.roles) {
-			all |= r.roles[id]
-		}
-	}
-	return all
 }
 
 func intern(names *event.Names, key string, list []string) ([]event.NameID, error) {
@@ -148,8 +119,11 @@ func (r *Room) HeadersRefused() uint64 { return r.headers.refused.Load() }
 // whichever shape it has.
 func (r *Room) Apply(ev *event.Event) {
 	n := len(ev.Fields)
-	roles := r.arrived(ev)
-	structured := roles&isMark != 0 && r.windows.record(ev, 0)
+	roles := ev.Roles()
+	structured := roles&event.RoleWindows != 0 && r.windows.record(ev, 0)
+	if roles&event.RoleText == 0 && !structured { // one that has Sigma's names now may have found its text by them
+		return
+	}
 	u := r.rule(ev.Tag)
 	if u != nil && u.none {
 		return
@@ -166,9 +140,9 @@ func (r *Room) Apply(ev *event.Event) {
 
 // carrier reports whether a record of n fields is no more than the carrier of its line. What the kubernetes filter adds about the
 // container does not count.
-func (r *Room) carrier(ev *event.Event, n int, roles role) bool {
+func (r *Room) carrier(ev *event.Event, n int, roles event.Role) bool {
 	for _, id := range r.speakers {
-		if roles&isSpeaker == 0 {
+		if roles&event.RoleSpeaker == 0 {
 			break
 		}
 		if f := ev.First(id); f != nil && f.Layer == 0 {

@@ -71,6 +71,7 @@ func New(cfg Config, in In) (*Room, error) {
 				r.marks = append(r.marks, 0)
 			}
 			r.marks[id] |= 1 << f.list
+			in.Names.Play(id, event.RoleAttack)
 		}
 	}
 	r.marks[0] = 0

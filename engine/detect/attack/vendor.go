@@ -61,8 +61,11 @@ const several = ^event.NameID(0)
 
 func (r *Room) marked(ev *event.Event) (m marked) {
 	for i := range ev.Fields {
+		if !ev.Fields[i].Plays(event.RoleAttack) {
+			continue
+		}
 		id := ev.Fields[i].ID
-		if int(id) >= len(r.marks) || r.marks[id] == 0 {
+		if int(id) >= len(r.marks) { // it plays the role for a room of other options
 			continue
 		}
 		for k := range m {
