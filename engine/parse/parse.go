@@ -7,7 +7,9 @@ import (
 	"prescore/engine/event"
 	"prescore/engine/option"
 	"prescore/engine/parse/cef"
+	"prescore/engine/parse/columns"
 	"prescore/engine/parse/kv"
+	"prescore/engine/parse/syslog"
 )
 
 // room is the name under which the room reports problems.
@@ -216,6 +218,12 @@ type pass struct {
 
 // parse detects the format of a text and reads it.
 func (p *pass) parse(s string, outer format, layer uint8) bool {
+	if outer != f3164 && outer != f5424 && !(s[0] <= '9' && columns.IsPANOS(s)) {
+		if message, ok := syslog.Common(p.ev, s, layer); ok { // what most lines are, without asking what else they might be
+			p.noted(message, f3164, outer, layer)
+			return true
+		}
+	}
 	f, d := detect(s)
 	if f == fKV && d.Loose && (p.strict || outer == fJSON) {
 		f = fNone

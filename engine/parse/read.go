@@ -118,11 +118,16 @@ func (p *pass) read(s string, f format, d kv.Dialect, u *rule, outer format, lay
 	default:
 		return false
 	}
-	note(ev, outer, f)
+	p.noted(inner, f, outer, layer)
+	return true
+}
+
+// noted notes the format of what was read, and goes on with the text in it.
+func (p *pass) noted(inner string, f, outer format, layer uint8) {
+	note(p.ev, outer, f)
 	if inner != "" {
 		p.nested(inner, f, layer)
 	}
-	return true
 }
 
 // json goes on with a document whose fields begin at n: a Windows event gets its names, and text in one of the nested fields is

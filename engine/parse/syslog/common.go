@@ -66,3 +66,24 @@ var hostByte = func() (t [256]bool) {
 	}
 	return t
 }()
+
+// Common reads a message that begins with a timestamp and goes on as nearly all programs write it, as Parse3164 does, where no other format
+// can be meant; else it gives false and has added nothing.
+func Common(ev *event.Event, s string, layer uint8) (message string, ok bool) {
+	if len(s) < minCommon || s[0] <= '9' && (s[4] != '-' || s[10] != 'T') || s[0] < '0' || s[0] > 'Z' {
+		return "", false
+	}
+	end := stamp(s, 0)
+	if end < 0 || end >= len(s) || s[end] != ' ' {
+		return "", false
+	}
+	h, next := common(s[end+1:])
+	if next == 0 || h.host == "stdout" || h.host == "stderr" { // what a container wrote
+		return "", false
+	}
+	ev.Add(nameTimestamp, event.Str(s[:end]), layer)
+	return h.add(ev, s[end+1+next:], layer), true
+}
+
+// minCommon is how long a message with a timestamp, a host and a program's name is at least.
+const minCommon = len("Oct 11 22:14:15 a b: ")
