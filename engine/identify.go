@@ -34,14 +34,20 @@ func (t *identifier) identify(ev *event.Event) {
 	d := ev.Arena.Grab(hashDigits)
 	appendHex16(d[:0], sum)
 	ev.Hash = event.View(d)
-	if id := ev.Get(event.KeyEventID); id.K == event.String && id.S != "" {
-		ev.ID, ev.IDGiven = id.S, true
+	if given(ev); ev.IDGiven {
 		return
 	}
 	b := append(ev.Arena.Grab(hashDigits + 17)[:0], d...)
 	b = append(b, '-')
 	b = strconv.AppendUint(b, uint64(ev.HostTime), 16)
 	ev.ID = event.View(b)
+}
+
+// given sets ID to the record's own, where it brought one.
+func given(ev *event.Event) {
+	if id := ev.Get(event.KeyEventID); id.K == event.String && id.S != "" {
+		ev.ID, ev.IDGiven = id.S, true
+	}
 }
 
 // appendHex16 appends the sixteen hexadecimal digits of x: eight nibbles at a time become eight digits in one word.

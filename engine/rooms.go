@@ -88,6 +88,8 @@ func (w *worker) apply(see func(room string, ev *event.Event)) {
 	r.parse.Apply(ev)
 	see("parse", ev)
 	r.normalise.Apply(ev)
+	given(ev)
+	r.state.Expect(ev) // before the record is hashed, which gives the processor time to fetch what is asked for below
 	w.identify(ev)
 	if r.replay {
 		ev.Arrival = happened(ev)

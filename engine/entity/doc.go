@@ -13,7 +13,7 @@
 //
 //	c := st.Find(kind, key, arrival)                           // Get, but makes nobody; c.Note leaves word for who comes (c.Noted)
 //
-// Hold one Cursor at a time: two would be two locks. Resolve, Seen and Scored serve the engine's loop.
+// Hold one Cursor at a time: two would be two locks. Expect, Resolve, Seen and Scored serve the engine's loop.
 //
 // Bounds (config.go) are entries and bytes over all shards. Two segments per shard, ordered by golang-lru's simplelru: a newcomer enters
 // probation, what has weight or history is protected; under a flood of newcomers a doorkeeper admits on the second sight only.

@@ -3,6 +3,7 @@ package entity
 import (
 	"math/bits"
 	"sync"
+	"unsafe"
 
 	"prescore/engine/event"
 )
@@ -121,10 +122,28 @@ func (t *seenTable) find(i int, s *seenStripe, h uint64) (*seenID, uint32) {
 	return nil, 0
 }
 
-// idHash is of the id with what makes it unique: a record number repeats from host to host, a source's id from source to source.
-func (st *Store) idHash(ev *event.Event) uint64 {
+// idHash is of the id with what makes it unique: a record number repeats from host to host, a source's id from source to source. host is
+// in the form of its kind.
+func (st *Store) idHash(ev *event.Event, host string) uint64 {
 	k := &st.seen.key
-	return k.hash(k.hash(k.hash(uint64(len(ev.Source)), ev.ID), ev.Source), ev.Entities[event.Host]) | 1
+	return k.hash(k.hash(k.hash(uint64(len(ev.Source)), ev.ID), ev.Source), host) | 1
+}
+
+// tells reports whether the record brought an id by which it is known again.
+func (st *Store) tells(ev *event.Event) bool {
+	return ev.IDGiven && ev.ID != "" && len(st.seen.ids) > 0
+}
+
+// Expect says that Seen will be asked of ev: what that reads lies far from the processor, which fetches it meanwhile. To be called
+// where the event's id, source and entities are known, as early as that is; nothing hangs on it but time.
+func (st *Store) Expect(ev *event.Event) {
+	if !st.tells(ev) {
+		return
+	}
+	ev.IDHash = st.idHash(ev, normal(formName, ev.Entities[event.Host], &ev.Arena))
+	i, s := st.seen.set(ev.IDHash)
+	prefetch(unsafe.Pointer(&st.seen.hints[i]))
+	prefetch(unsafe.Pointer(s))
 }
 
 // Seen reports whether a record of this id went by within seen_for, and notes it. Only an id that the record brought counts
@@ -132,12 +151,13 @@ func (st *Store) idHash(ev *event.Event) uint64 {
 // Level and Route are set, and Baseline where it was higher; score lets it fall below what the record earns by itself in nothing,
 // because an id can be forged.
 func (st *Store) Seen(ev *event.Event) bool {
-	t := &st.seen
-	if !ev.IDGiven || ev.ID == "" || len(t.ids) == 0 {
+	if !st.tells(ev) {
 		return false
 	}
-	h, nowS := st.idHash(ev), seconds(ev.Arrival)
-	ev.IDHash = h
+	if ev.IDHash == 0 { // not expected
+		ev.IDHash = st.idHash(ev, ev.Entities[event.Host])
+	}
+	t, h, nowS := &st.seen, ev.IDHash, seconds(ev.Arrival)
 	i, s := t.set(h)
 	s.mu.Lock()
 	if id, _ := t.find(i, s, h); id != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -127,8 +128,7 @@ func TestSeenHash(t *testing.T) {
 		for _, source := range []string{"", "a", "sysmon"} {
 			for _, host := range []string{"", "a", "abcdefgh", "\x00\x00\x00"} {
 				ev := event.Event{ID: text, Source: source}
-				ev.Entities[event.Host] = host
-				h, what := st.idHash(&ev), fmt.Sprintf("%q %q %q", text, source, host)
+				h, what := st.idHash(&ev, host), fmt.Sprintf("%q %q %q", text, source, host)
 				if other, there := hashes[h]; there {
 					t.Errorf("%s and %s are one", what, other)
 				}
@@ -140,15 +140,40 @@ func TestSeenHash(t *testing.T) {
 	for i := range 64_000 { // about half of the bits turn with any bit of the id
 		ev := event.Event{ID: fmt.Sprintf("%016x", i)}
 		other := event.Event{ID: fmt.Sprintf("%016x", i^1)}
-		for d := st.idHash(&ev) ^ st.idHash(&other); d != 0; d &= d - 1 {
+		for d := st.idHash(&ev, "") ^ st.idHash(&other, ""); d != 0; d &= d - 1 {
 			ones++
 		}
 	}
 	if mean := float64(ones) / 64_000; mean < 30 || mean > 33 { // one bit is fixed
 		t.Errorf("%v of 64 bits turn", mean)
 	}
-	if a, b := newStore(t, nil), newStore(t, nil); a.idHash(&event.Event{ID: "x"}) == b.idHash(&event.Event{ID: "x"}) {
+	if a, b := newStore(t, nil), newStore(t, nil); a.idHash(&event.Event{ID: "x"}, "") == b.idHash(&event.Event{ID: "x"}, "") {
 		t.Error("two stores hash alike: an id could be made that another's is taken for")
+	}
+}
+
+// TestExpect: a record that was expected is known by the same hash as one that was not, however its host is spelt.
+func TestExpect(t *testing.T) {
+	st := newStore(t, nil)
+	for _, id := range []string{"a", "4711", "0123456789abcdef0123456789abcdef"} {
+		for _, host := range []string{"", "dc01", "DC01", " DC01.Corp.Example. ", "\x00É", strings.Repeat("H", 2*MaxKey)} {
+			for _, given := range []bool{true, false} {
+				hash := func(expected bool) uint64 {
+					ev := event.Event{ID: id, IDGiven: given, Source: "sysmon", Arrival: 1e18}
+					ev.Entities[event.Host] = host
+					if expected {
+						st.Expect(&ev)
+					}
+					st.Resolve(&ev, ev.Arrival)
+					st.Seen(&ev)
+					return ev.IDHash
+				}
+				plain := hash(false)
+				if got := hash(true); got != plain || (got != 0) != given {
+					t.Errorf("id %q, given %v, of host %.30q: %x where it was expected, else %x", id, given, host, got, plain)
+				}
+			}
+		}
 	}
 }
 
