@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"prescore/engine/decode"
+	"prescore/engine/event"
 	"prescore/engine/wire"
 )
 
@@ -58,11 +59,11 @@ func encodeAlone(b *testing.B, set string, text bool, lines [][]byte) {
 		} else if record, err = wire.FromJSON(record, line); err != nil {
 			b.Fatal(err)
 		}
-		w.ev.Arrival = now.UnixNano()
-		if _, err := decode.Next(w.ev, record); err != nil {
+		w.evs[0].Arrival = now.UnixNano()
+		if _, err := decode.Next(w.evs[0], record); err != nil {
 			b.Fatal(err)
 		}
-		w.apply(nil)
+		w.apply(w.evs[0], func(string, *event.Event) {})
 		workers[i] = w
 	}
 	var out []byte
@@ -70,7 +71,7 @@ func encodeAlone(b *testing.B, set string, text bool, lines [][]byte) {
 	i, total := 0, 0
 	for b.Loop() {
 		w := workers[i]
-		out = w.rooms.encode.Append(out[:0], w.ev)
+		out = w.rooms.encode.Append(out[:0], w.evs[0])
 		total += len(out)
 		if i++; i == len(workers) {
 			i = 0

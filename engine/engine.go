@@ -101,9 +101,9 @@ func (e *Engine) Filter(dst, chunk []byte, tag string, now time.Time) (out []byt
 		return dst, n, n[CountTicks] > 0
 	}
 	for off := 0; off < len(chunk); {
-		size, ok := 0, false
-		dst, size, ok = e.object(w, dst, chunk[off:], &n)
-		modified = modified || ok
+		size, scored := 0, false
+		dst, size, scored = e.batch(w, dst, chunk[off:], &n)
+		modified = modified || scored
 		off += size
 	}
 	n[CountBytes] = uint64(len(chunk))
@@ -115,117 +115,24 @@ func (e *Engine) Filter(dst, chunk []byte, tag string, now time.Time) (out []byt
 	return dst, n, true
 }
 
-// object takes one object of the chunk: a record is scored, anything else copied. It gives the bytes taken and whether it changed.
-func (e *Engine) object(w *worker, dst, chunk []byte, n *Counts) (out []byte, size int, changed bool) {
-	start := len(dst)
-	var rec decode.Record
-	defer func() { // the second guard: one record's panic is that record's problem alone
-		if p := recover(); p != nil {
-			e.msgs.panicked(p)
-			n[CountPanics]++
-			w.renew()
-			out, size, changed = e.unscored(w, dst[:start], chunk, rec, n)
-		}
-	}()
-	w.ev.Reset()
-	w.ev.Tag, w.ev.Arrival = w.tag, w.arrival
-	rec, err := decode.Next(w.ev, chunk)
-	if err != nil {
-		n[CountCut]++
-		return append(dst, chunk...), len(chunk), false
-	}
-	if rec.Kind != decode.Log {
-		n.passed(rec.Kind)
-		return append(dst, chunk[:rec.Size]...), rec.Size, false
-	}
-	w.apply(nil)
-	dst = append(dst, rec.Head...)
-	dst = w.rooms.encode.Append(dst, w.ev)
-	dst = w.emit(dst, w.ev.Incidents, n)
-	n.event(w.ev)
-	w.latest = max(w.latest, w.ev.Arrival)
-	return e.due(w, dst, n), rec.Size, true
-}
-
 // Inspect takes one record through the rooms as Filter does and calls see after each with the room's name and the event, which is valid
 // during the call. It gives the new body. For people's commands: it allocates, and it counts nothing.
 func (e *Engine) Inspect(record []byte, tag string, now time.Time, see func(room string, ev *event.Event)) ([]byte, error) {
 	e.gate.RLock()
 	defer e.gate.RUnlock()
 	w := newWorker(e.rooms.Load())
-	w.ev.Tag, w.ev.Arrival = tag, now.UnixNano()
-	rec, err := decode.Next(w.ev, record)
+	ev := w.evs[0]
+	ev.Tag, ev.Arrival = tag, now.UnixNano()
+	rec, err := decode.Next(ev, record)
 	if err != nil {
 		return nil, err
 	}
 	if rec.Kind != decode.Log {
 		return nil, errors.New("not a record, or one that is scored already")
 	}
-	see("decode", w.ev)
-	w.apply(see)
-	return w.rooms.encode.Append(nil, w.ev), nil
-}
-
-// unscored emits a record on which a room panicked: as it came, with the problem "panic" as its only mark.
-func (e *Engine) unscored(w *worker, dst, chunk []byte, rec decode.Record, n *Counts) ([]byte, int, bool) {
-	if rec.Kind != decode.Log || rec.Size == 0 {
-		n[CountCut]++
-		return append(dst, chunk...), len(chunk), false
-	}
-	w.ev.Tag, w.ev.Arrival, w.ev.Raw, w.ev.HostTime = w.tag, w.arrival, rec.Body, rec.Time
-	w.identify(w.ev)
-	w.ev.Problem("engine", "panic", "")
-	dst = w.rooms.encode.Append(append(dst, rec.Head...), w.ev)
-	n.event(w.ev)
-	return dst, rec.Size, true
-}
-
-// worker is what one thread needs for one chunk.
-type worker struct {
-	rooms *rooms
-	ev    *event.Event
-	identifier
-	tag     string
-	arrival int64
-	latest  int64 // arrival of the latest event so far
-}
-
-func newWorker(r *rooms) *worker {
-	w := &worker{rooms: r, identifier: newIdentifier()}
-	w.renew()
-	return w
-}
-
-func (w *worker) renew() { w.ev = event.New(w.rooms.names) }
-
-// maxIdle bounds the workers kept between chunks: hosts have a handful of threads, and an event is some 50 KiB.
-const maxIdle = 16
-
-// pool keeps idle workers. A list under a lock rather than sync.Pool: a collection must not make the next record allocate.
-type pool struct {
-	mu   sync.Mutex
-	idle []*worker
-}
-
-func (p *pool) get(r *rooms) *worker {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for n := len(p.idle); n > 0; n = len(p.idle) {
-		w := p.idle[n-1]
-		p.idle = p.idle[:n-1]
-		if w.rooms == r {
-			return w
-		}
-	}
-	return newWorker(r)
-}
-
-func (p *pool) put(w *worker) {
-	p.mu.Lock()
-	if len(p.idle) < maxIdle {
-		p.idle = append(p.idle, w)
-	}
-	p.mu.Unlock()
+	see("decode", ev)
+	w.apply(ev, see)
+	return w.rooms.encode.Append(nil, ev), nil
 }
 
 // String names the engine by its configuration, for the log.

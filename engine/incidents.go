@@ -57,8 +57,8 @@ func (w *worker) clock() int64 {
 // tick takes a chunk of the tick tag: each of its records is replaced by what is due. It gives the chunk without them.
 func (e *Engine) tick(w *worker, dst, chunk []byte, n *Counts) []byte {
 	for len(chunk) > 0 {
-		w.ev.Reset()
-		rec, err := decode.Next(w.ev, chunk)
+		w.evs[0].Reset()
+		rec, err := decode.Next(w.evs[0], chunk)
 		if err != nil {
 			n[CountCut]++
 			return append(dst, chunk...)

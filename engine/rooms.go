@@ -79,36 +79,49 @@ type rooms struct {
 	encode    *encode.Room
 }
 
-// apply takes the worker's event through the rooms, in the order of the package comment. see, where not nil, is called after each room.
-func (w *worker) apply(see func(room string, ev *event.Event)) {
-	if see == nil {
-		see = blind
-	}
-	r, ev := w.rooms, w.ev
-	r.parse.Apply(ev)
-	see("parse", ev)
-	r.normalise.Apply(ev)
-	given(ev)
-	r.state.Expect(ev) // before the record is hashed, which gives the processor time to fetch what is asked for below
-	w.identify(ev)
-	if r.replay {
-		ev.Arrival = happened(ev)
-	}
-	see("normalise", ev)
-	r.enrich.Apply(ev)
-	see("enrich", ev)
-	r.attack.Apply(ev)
-	r.detect.Apply(ev)
-	see("detect", ev)
-	r.correlate.Apply(ev)
-	see("correlate", ev)
-	r.score.Apply(ev)
-	r.state.Scored(ev)
-	r.correlate.Scored(ev)
-	see("score", ev)
+// room is a room of the way of a record.
+type room struct {
+	name  string
+	apply func(w *worker, ev *event.Event)
 }
 
-func blind(string, *event.Event) {}
+// way is the rooms in the order of the package comment, from parse to score.
+var way = [...]room{
+	{"parse", func(w *worker, ev *event.Event) { w.rooms.parse.Apply(ev) }},
+	{"normalise", (*worker).normalise},
+	{"enrich", func(w *worker, ev *event.Event) { w.rooms.enrich.Apply(ev) }},
+	{"detect", func(w *worker, ev *event.Event) {
+		w.rooms.attack.Apply(ev)
+		w.rooms.detect.Apply(ev)
+	}},
+	{"correlate", func(w *worker, ev *event.Event) { w.rooms.correlate.Apply(ev) }},
+	{"score", func(w *worker, ev *event.Event) {
+		w.rooms.score.Apply(ev)
+		w.rooms.state.Scored(ev)
+		w.rooms.correlate.Scored(ev)
+	}},
+}
+
+// stateful is the first room of the way that depends on the records before.
+const stateful = 4
+
+// apply takes one event all the way and calls see after each room.
+func (w *worker) apply(ev *event.Event, see func(room string, ev *event.Event)) {
+	for _, r := range way {
+		r.apply(w, ev)
+		see(r.name, ev)
+	}
+}
+
+func (w *worker) normalise(ev *event.Event) {
+	w.rooms.normalise.Apply(ev)
+	given(ev)
+	w.rooms.state.Expect(ev) // before records are hashed, which gives the processor time to fetch what is asked for below
+	w.identify(ev)
+	if w.rooms.replay {
+		ev.Arrival = happened(ev)
+	}
+}
 
 // happened gives the time of an event, or its arrival where it tells none.
 func happened(ev *event.Event) int64 {

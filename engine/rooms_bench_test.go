@@ -57,6 +57,7 @@ func (m *meter) next() {
 func benchRooms(b *testing.B, e *Engine, lines [][]byte) {
 	chunks, records, bytes := chunksOf(lines)
 	w := newWorker(e.rooms.Load())
+	ev := w.evs[0]
 	m := newMeter()
 	see := func(string, *event.Event) { m.next() }
 	var out []byte
@@ -65,16 +66,16 @@ func benchRooms(b *testing.B, e *Engine, lines [][]byte) {
 		for _, c := range chunks {
 			at = at.Add(time.Second)
 			for len(c) > 0 {
-				w.ev.Reset()
-				w.ev.Tag, w.ev.Arrival = "bench", at.UnixNano()
+				ev.Reset()
+				ev.Tag, ev.Arrival = "bench", at.UnixNano()
 				m.start()
-				rec, err := decode.Next(w.ev, c)
+				rec, err := decode.Next(ev, c)
 				if err != nil || rec.Kind != decode.Log {
 					b.Fatalf("not a record: %v", err)
 				}
 				m.next()
-				w.apply(see)
-				out = w.rooms.encode.Append(out[:0], w.ev)
+				w.apply(ev, see)
+				out = w.rooms.encode.Append(out[:0], ev)
 				m.next()
 				c = c[rec.Size:]
 			}

@@ -20,8 +20,10 @@ type flattener struct {
 // members reads n pairs of a map whose own name is prefix ("" for the body itself).
 func (f *flattener) members(prefix string, n uint64, depth int) error {
 	for ; n > 0; n-- {
-		if depth == 0 && f.again() {
-			continue
+		if depth == 0 {
+			if n -= f.again(n); n == 0 {
+				return nil
+			}
 		}
 		key, err := f.key()
 		if err != nil {
@@ -38,58 +40,81 @@ func (f *flattener) members(prefix string, n uint64, depth int) error {
 	return nil
 }
 
-// again reads a pair that is like the one of the record before in this place: the same short name, and a value that holds no others.
-func (f *flattener) again() bool {
-	slot := f.ev.Ahead(0)
-	if slot == nil {
-		return false
+// again reads pairs as long as they are like those of the record before in their places: the same short name, and a value that holds no
+// others. It gives how many it read.
+func (f *flattener) again(n uint64) uint64 {
+	row, b := f.ev.Row(), f.b[f.off:]
+	if uint64(len(row)) > n {
+		row = row[:n]
 	}
-	b, n := f.b[f.off:], len(slot.Name)
-	if n > 31 || len(b) < n+2 || b[0] != 0xa0|byte(n) || event.View(b[1:1+n]) != slot.Name {
-		return false
+	took, unlike := 0, event.Kind(0)
+	for ; took < len(row); took++ {
+		slot := &row[took]
+		name := len(slot.Name)
+		if !slot.Standing(0) || name > 31 || len(b) < name+2 || b[0] != 0xa0|byte(name) || !same(b[1:1+name], slot.Name) {
+			break
+		}
+		v, size := text(b[1+name:])
+		if size == 0 {
+			if v, size = scalar(b[1+name:]); size == 0 {
+				break
+			}
+		}
+		unlike |= slot.Put(v)
+		b = b[1+name+size:]
 	}
-	b = b[1+n:]
-	head, size := 1, int(b[0]&0x1f)
-	if c := b[0]; c&0xe0 != 0xa0 {
-		if c != 0xd9 || len(b) < 2 {
-			v, size := scalar(b)
-			if size == 0 {
+	f.off = len(f.b) - len(b)
+	f.ev.RowAgain(took, unlike)
+	return uint64(took)
+}
+
+// same compares a name with as many bytes: names are short, and a call costs more than they do.
+func same(b []byte, name string) bool {
+	n := len(name)
+	s := event.BytesOf(name)
+	b = b[:n]
+	if n >= 8 {
+		for i := 0; i+8 < n; i += 8 {
+			if binary.LittleEndian.Uint64(b[i:]) != binary.LittleEndian.Uint64(s[i:]) {
 				return false
 			}
-			slot.Value.S, slot.Value.N, slot.Value.K = "", v.N, v.K
-			f.off += 1 + n + size
-			f.ev.Again(slot)
-			return true
 		}
-		head, size = 2, int(b[1])
+		return binary.LittleEndian.Uint64(b[n-8:]) == binary.LittleEndian.Uint64(s[n-8:])
 	}
-	if len(b) < head+size {
-		return false
+	if n >= 4 {
+		return binary.LittleEndian.Uint32(b) == binary.LittleEndian.Uint32(s) && binary.LittleEndian.Uint32(b[n-4:]) == binary.LittleEndian.Uint32(s[n-4:])
 	}
-	slot.Value.S, slot.Value.N, slot.Value.K = event.View(b[head:head+size]), 0, event.String
-	f.off += 1 + n + head + size
-	f.ev.Again(slot)
+	for i := range s {
+		if b[i] != s[i] {
+			return false
+		}
+	}
 	return true
 }
 
-// short reads a text of the two shortest heads, which nearly every key and most values have; false where it is another object.
-func (f *flattener) short() (string, bool) {
-	b := f.b[f.off:]
+// text reads a text of the two shortest heads, which nearly every key and most values have; 0 where it is another object, or one that is cut.
+func text(b []byte) (event.Value, int) {
 	if len(b) < 2 {
-		return "", false
+		return event.Value{}, 0
 	}
 	head, n := 1, int(b[0]&0x1f)
 	if b[0]&0xe0 != 0xa0 {
 		if b[0] != 0xd9 {
-			return "", false
+			return event.Value{}, 0
 		}
 		head, n = 2, int(b[1])
 	}
 	if len(b) < head+n {
-		return "", false
+		return event.Value{}, 0
 	}
-	f.off += head + n
-	return event.View(b[head : head+n]), true
+	return event.Value{S: event.View(b[head : head+n]), K: event.String}, head + n
+}
+
+// short is text where the reader stands.
+func (f *flattener) short() (string, bool) {
+	v, size := text(f.b[f.off:])
+	f.off += size
+	return v.S, size > 0
 }
 
 // key reads a map's key as text. Numbers are written out; what cannot be a name becomes "?" and a problem.

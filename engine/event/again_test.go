@@ -38,8 +38,7 @@ func TestAgainIsFresh(t *testing.T) {
 		for i, id := range record {
 			for _, ev := range []*Event{used, fresh} {
 				if slot := ev.Ahead(0); slot != nil && slot.Name == names.Name(id) && id != 0 && round%2 == 0 {
-					slot.Value = IntOf(int64(i))
-					ev.Again(slot)
+					ev.Again(slot, IntOf(int64(i)))
 				} else {
 					ev.AddID(id, names.Name(id), IntOf(int64(i)), 0)
 				}

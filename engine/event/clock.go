@@ -38,7 +38,7 @@ type clock struct {
 
 // AppendRFC3339 is the function of that name, with a memory.
 func (e *Event) AppendRFC3339(dst []byte, ns int64) []byte {
-	c := e.clock
+	c := &e.mem.clock
 	if c.ns != ns || c.size == 0 {
 		c.set(ns)
 	}

@@ -86,8 +86,18 @@ type Event struct {
 	moved  bool // a field was linked anew: the lists are not in the order of the fields
 	astray bool // names were added that the record before did not have at their places, so that it is no guess at what comes next
 	stale  int  // so many of the first fields are linked: those of the record before where there are fewer now (again.go)
-	clock  *clock
-	texts  *Texts
+	before int  // fields of the record before
+	unlike Kind // not 0: a field is not what the record before had in its place, or its value of another kind
+	kept   any  // what Keep was given with the record before, and found with this one
+	found  any
+	mem    *memory
+}
+
+// memory is what an event remembers from record to record beside the fields of the one before; siblings share it.
+type memory struct {
+	learnt *Names // names that nobody asked for; nil: none yet
+	clock  clock
+	texts  Texts
 }
 
 type span struct {
@@ -99,9 +109,16 @@ type span struct {
 
 // New makes an event for an engine's names; the table must be complete.
 func New(names *Names) *Event {
-	e := &Event{Names: names, Fields: make([]Field, 0, 64), canon: new([NumKeys]Value), clock: new(clock), texts: new(Texts)}
+	e := &Event{Names: names, Fields: make([]Field, 0, 64), canon: new([NumKeys]Value), mem: new(memory)}
 	e.room()
 	return e
+}
+
+// Sibling makes an event for other records of the same thread: what the two remember of values they remember together.
+func (e *Event) Sibling() *Event {
+	s := New(e.Names)
+	s.mem = e.mem
+	return s
 }
 
 // room makes room for the lists of all names.
@@ -121,15 +138,18 @@ func (e *Event) Reset() {
 		e.Fields = make([]Field, 0, 64)
 	}
 	if n := e.Names.Len(); NameRef(n) != e.order.base {
+		e.mem = new(memory) // what siblings learnt has other references
 		e.room()
 	}
 	e.order.prev = 0
 	e.Arena.Reset()
 	// What is kept is set aside by hand: an Event with it in would be built elsewhere first and copied.
-	names, fields, arena, canon, heads, order, stale, clock, texts := e.Names, e.Fields[:0], e.Arena, e.canon, e.heads, e.order, e.stale, e.clock, e.texts
+	names, fields, arena, canon, heads, order := e.Names, e.Fields[:0], e.Arena, e.canon, e.heads, e.order
+	stale, before, kept, mem := e.stale, len(e.Fields), e.found, e.mem
 	intel, techniques, tactics, findings, problems := e.Intel[:0], e.Techniques[:0], e.Tactics[:0], e.Findings[:0], e.Problems[:0]
 	*e = Event{}
-	e.Names, e.Fields, e.Arena, e.canon, e.heads, e.order, e.stale, e.clock, e.texts = names, fields, arena, canon, heads, order, stale, clock, texts
+	e.Names, e.Fields, e.Arena, e.canon, e.heads, e.order = names, fields, arena, canon, heads, order
+	e.stale, e.before, e.kept, e.mem = stale, before, kept, mem
 	e.Intel, e.Techniques, e.Tactics, e.Findings, e.Problems = intel, techniques, tactics, findings, problems
 }
 
@@ -161,8 +181,7 @@ func (e *Event) repeat(name string, v Value, layer uint8) bool {
 	if f == nil || f.Name != name {
 		return false
 	}
-	f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
-	e.Again(f)
+	e.Again(f, v)
 	return true
 }
 
@@ -195,12 +214,13 @@ func (e *Event) AddRef(ref NameRef, name string, v Value, layer uint8) bool {
 				f.ref, f.traits, e.astray = ref, e.traits(ref), true
 			}
 			f.Name = name
-			f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
+			e.unlike |= f.Put(v)
 			e.Fields = e.Fields[:n+1]
 			return true
 		}
 		e.settle()
 	}
+	e.unlike = anyKind
 	if n >= MaxFields {
 		e.Problem("event", "too_many_fields", "")
 		return false
@@ -304,6 +324,7 @@ func (e *Event) Rewind(n int) {
 		return
 	}
 	e.clear()
+	e.unlike = anyKind
 	e.Fields = e.Fields[:n]
 	for i := range e.Fields {
 		f := &e.Fields[i]

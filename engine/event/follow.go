@@ -18,9 +18,8 @@ type NameRef uint32
 
 // order is what an event remembers of names.
 type order struct {
-	prev   NameRef // the name resolved last
-	base   NameRef // the references of learnt names begin here
-	learnt *Names  // nil: none yet
+	prev NameRef // the name resolved last
+	base NameRef // the references of learnt names begin here
 }
 
 // text gives the name of a reference.
@@ -28,7 +27,7 @@ func (e *Event) text(r NameRef) string {
 	if r < e.order.base {
 		return e.Names.names[r]
 	}
-	return e.order.learnt.names[r-e.order.base]
+	return e.mem.learnt.names[r-e.order.base]
 }
 
 // traits gives the traits of a reference's name.
@@ -36,7 +35,7 @@ func (e *Event) traits(r NameRef) trait {
 	if r < e.order.base {
 		return e.Names.traits[r]
 	}
-	return e.order.learnt.traits[r-e.order.base]
+	return e.mem.learnt.traits[r-e.order.base]
 }
 
 // IDOf gives the interned name of a reference, 0 where nobody asked for it.
@@ -93,8 +92,7 @@ func (e *Event) expected(t trait) (string, NameRef) {
 // Take adds a field under the name that Expected gave.
 func (e *Event) Take(r NameRef, name string, v Value, layer uint8) bool {
 	if f := e.Ahead(layer); f != nil && f.ref == r {
-		f.Value.S, f.Value.N, f.Value.K = v.S, v.N, v.K
-		e.Again(f)
+		e.Again(f, v)
 		return true
 	}
 	e.order.prev = r
@@ -145,10 +143,10 @@ func (e *Event) learn(name string) NameRef {
 	if len(name) > maxLearntLen || name == "" {
 		return 0
 	}
-	l := e.order.learnt
+	l := e.mem.learnt
 	if l == nil {
 		l = NewNames()
-		e.order.learnt = l
+		e.mem.learnt = l
 	}
 	id := l.Lookup(name)
 	if id == 0 {

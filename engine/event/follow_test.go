@@ -101,12 +101,12 @@ func TestLearntAreBounded(t *testing.T) {
 			}
 		}
 	}
-	if n := ev.order.learnt.Len(); n != maxLearnt {
+	if n := ev.mem.learnt.Len(); n != maxLearnt {
 		t.Errorf("%d names are learnt", n)
 	}
 	names.Intern("later")
 	ev.Reset()
-	if _, id := ev.Resolve("later"); id == 0 || ev.order.learnt != nil {
+	if _, id := ev.Resolve("later"); id == 0 || ev.mem.learnt != nil {
 		t.Error("a table that has grown is not looked at anew")
 	}
 }

@@ -19,7 +19,7 @@ type Texts struct {
 
 // Texts gives the memory of texts of the one who asks, a pointer; it stays from record to record.
 func (e *Event) Texts(owner any) *Texts {
-	t := e.texts
+	t := &e.mem.texts
 	if t.owner != owner {
 		*t = Texts{owner: owner}
 	}

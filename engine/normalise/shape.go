@@ -19,6 +19,7 @@ const (
 // were read from. What depends on these alone is decided once a shape; what depends on values is decided for every record. It holds no
 // value of any record.
 type shape struct {
+	of      *shapes // whose it is
 	sig     []uint32
 	format  string
 	sight   sight
@@ -66,9 +67,24 @@ func signature(ev *event.Event) uint64 {
 	return h ^ h>>32
 }
 
-// of gives the shape of a record, nil where it is not remembered.
+// of gives the shape of a record, nil where it is not remembered: that of the record before where this one is like it.
 func (t *shapes) of(r *Room, ev *event.Event) *shape {
-	if t == nil || len(ev.Fields) > maxShapeFields {
+	if t == nil {
+		return nil
+	}
+	s, ok := ev.Kept().(*shape)
+	if !ok || s.of != t || s.format != ev.Format {
+		if s = t.find(r, ev); s == nil {
+			return nil
+		}
+	}
+	ev.Keep(s)
+	return s
+}
+
+// find looks a record's shape up, or learns it.
+func (t *shapes) find(r *Room, ev *event.Event) *shape {
+	if len(ev.Fields) > maxShapeFields {
 		return nil
 	}
 	h := signature(ev)
@@ -102,7 +118,7 @@ func (t *shapes) learn(r *Room, ev *event.Event, h uint64) *shape {
 	if t.wanted[h&t.mask].Swap(h) != h {
 		return nil
 	}
-	s := &shape{sig: make([]uint32, len(ev.Fields)), format: strings.Clone(ev.Format), sight: r.recognise.sightOf(r, ev)}
+	s := &shape{of: t, sig: make([]uint32, len(ev.Fields)), format: strings.Clone(ev.Format), sight: r.recognise.sightOf(r, ev)}
 	for i := range ev.Fields {
 		s.sig[i] = trait(&ev.Fields[i])
 	}
