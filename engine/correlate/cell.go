@@ -21,6 +21,7 @@ type cell struct {
 	gone  int64  // of steps: the newest event time of an entry taken to make room, 0: none was
 	lag   int64  // arrival less event time of the newest record: how far the stream runs behind the clock
 	flags uint8
+	held  [maxSteps]uint8 // of steps: how many entries of each there are; trimStep keeps them to maxStepKept and one
 }
 
 const (
@@ -33,6 +34,12 @@ const (
 
 // cellBytes is a cell without its ring, measured.
 const cellBytes = 160
+
+// empty forgets the numbers and keeps their memory.
+func (n *numbers) empty() {
+	n.set.clear()
+	n.sum, n.sorted, n.sources = sum{}, n.sorted[:0], sources{}
+}
 
 // numbersBytes is a window's numbers without what they hold, measured.
 const numbersBytes = 112
@@ -68,8 +75,7 @@ func (cl *cell) empty() bool {
 		n = nil
 	}
 	if n != nil {
-		n.set.clear()
-		n.sum, n.sorted, n.sources = sum{}, n.sorted[:0], sources{}
+		n.empty()
 	}
 	*cl = cell{ring: ring{s: cl.ring.s}, refs: cl.refs[:0], nums: n}
 	return true
@@ -234,6 +240,7 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 		cl.flags |= cellLate
 	}
 	if c.Type.steps() {
+		cl.held[e.step]++
 		i -= cl.expire(keep)
 		return cl.search(i, w), false
 	}
@@ -250,7 +257,7 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 	}
 	i -= cl.expire(keep)
 	if int(cl.ring.n) > c.cap {
-		cl.coarsen(cur)
+		cl.coarsen(cur, w)
 		w.cut.coarse++
 		i = min(i, int(cl.ring.n)-1)
 	}
@@ -290,11 +297,12 @@ func (cl *cell) advance(ws int64) {
 func (cl *cell) expire(keep int64) int {
 	n := 0
 	for cl.ring.n > 0 && cl.ring.at(0).t < cl.wm-keep {
-		if cl.lo == 0 {
-			if !cl.rule.Type.steps() {
-				cl.leave(cl.ring.at(0))
-			}
-		} else {
+		switch e := cl.ring.at(0); {
+		case cl.rule.Type.steps():
+			cl.held[e.step]--
+		case cl.lo == 0:
+			cl.leave(e)
+		default:
 			cl.lo--
 		}
 		if cl.used > 0 {

@@ -3,6 +3,7 @@ package correlate
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,13 +22,15 @@ type rule struct {
 	fields   []getter
 	differ   []getter
 	expr     expr
-	absent   uint32 // steps that must not occur
-	positive uint32 // the others
-	opens    uint32 // steps that open a window; the others leave a note where there is none
-	last     int    // of a sequence: the last step that must occur
-	trailing bool   // of a sequence: absence is awaited after the last step
-	rising   bool   // more can only make it hold: late records may then fire windows of the past
-	cap      int    // entries of a window
+	absent   uint32  // steps that must not occur
+	positive uint32  // the others
+	opens    uint32  // steps that open a window; the others leave a note where there is none
+	last     int     // of a sequence: the last step that must occur
+	trailing bool    // of a sequence: absence is awaited after the last step
+	whole    bool    // of a sequence: its steps have no further conditions, so that all paths through a window count, not just the one found
+	parts    float64 // how many steps must occur
+	rising   bool    // more can only make it hold: late records may then fire windows of the past
+	cap      int     // entries of a window
 	incident bool
 	silent   bool // it only feeds other rules
 	print    uint64
@@ -352,12 +355,10 @@ func (c *rule) compileSteps() error {
 		}
 	}
 	c.trailing = c.Type == TemporalOrdered && c.absent>>(c.last+1) != 0
+	c.whole = len(c.differ) == 0 && c.absent == 0 && !slices.ContainsFunc(c.steps, func(s step) bool { return s.Within > 0 })
+	c.parts = float64(bits.OnesCount32(c.positive))
 	if c.Type == Temporal && len(c.Conds) == 0 && c.expr == nil {
-		n := 0
-		for i := range c.steps {
-			n += int(c.positive >> i & 1)
-		}
-		c.Conds = []Cond{{GTE, float64(n)}}
+		c.Conds = []Cond{{GTE, c.parts}}
 	}
 	return nil
 }

@@ -4,15 +4,31 @@ package correlate
 // an older one could not make a sequence start later, nor a set of parts lie closer. An entry that is older than all that are kept may
 // stand beside them until the next comes: it can complete something now. What went is remembered, for late records that miss it.
 func (cl *cell) trimStep(e *entry, w *work) {
-	for int(cl.ring.n) >= maxStepKept {
-		n, oldest := cl.ring.steps(e.step)
-		if n < maxStepKept || n == maxStepKept && cl.ring.at(oldest).t > e.t {
+	for cl.held[e.step] >= maxStepKept {
+		oldest := cl.ring.oldest(e.step)
+		if cl.held[e.step] == maxStepKept && cl.ring.at(oldest).t > e.t {
 			return
 		}
 		cl.gone = max(cl.gone, cl.ring.at(oldest).t)
 		cl.ring.remove(oldest)
+		cl.held[e.step]--
 		w.cut.steps++
 		if oldest < int(cl.used) {
+			cl.used--
+		}
+	}
+}
+
+// recount counts the entries of each step anew. What is over the bound, as it is in no window that was written here, goes.
+func (cl *cell) recount() {
+	cl.held = [maxSteps]uint8{}
+	for j := int(cl.ring.n) - 1; j >= 0; j-- {
+		if s := cl.ring.at(j).step; cl.held[s] <= maxStepKept {
+			cl.held[s]++
+			continue
+		}
+		cl.ring.remove(j)
+		if j < int(cl.used) {
 			cl.used--
 		}
 	}
@@ -145,7 +161,6 @@ func (cl *cell) inOrder(i int, w *work) firing {
 	}
 	w.mark(int(cl.ring.n))
 	w.budget = maxSearch
-	whole := c.whole()
 	var last ending // of those whose windows begin with the same entry: what is on a path to an earlier one is on one to the last
 	for j := i; j < int(cl.ring.n) && cl.ring.at(j).t <= e.t+c.Span; j++ {
 		if int(cl.ring.at(j).step) != c.last {
@@ -160,7 +175,7 @@ func (cl *cell) inOrder(i int, w *work) firing {
 			cl.flags |= cellPending
 			continue
 		}
-		if !whole {
+		if !c.whole {
 			join(cl.picked(first, j, w))
 			continue
 		}
@@ -254,20 +269,11 @@ func (cl *cell) back(s, at int, ws int64, w *work) (int, bool) {
 		if first, ok := cl.back(prev, j, ws, w); ok {
 			return first, true
 		}
-		if len(c.differ) == 0 && c.absent == 0 && !c.withins() {
+		if c.whole {
 			return 0, false // an earlier one starts the rest no later
 		}
 	}
 	return 0, false
-}
-
-func (c *rule) withins() bool {
-	for _, s := range c.steps {
-		if s.Within > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // ending is an entry that ends a sequence, and where the window that ends with it begins.
@@ -276,12 +282,9 @@ type ending struct {
 	lo, end int
 }
 
-// whole reports whether the steps have no further conditions, so that all paths through a window count, not just the one found.
-func (c *rule) whole() bool { return len(c.differ) == 0 && c.absent == 0 && !c.withins() }
-
 // picked gives the firing of the path that chain found, and adds its records to w.picked.
 func (cl *cell) picked(first, end int, w *work) firing {
-	f := firing{ok: true, lo: first, hi: end + 1, picked: w.picked, value: cl.rule.parts()}
+	f := firing{ok: true, lo: first, hi: end + 1, picked: w.picked, value: cl.rule.parts}
 	for s := range cl.rule.steps {
 		if cl.rule.positive>>s&1 == 1 {
 			w.picked[w.path[s]] = true
@@ -290,39 +293,35 @@ func (cl *cell) picked(first, end int, w *work) firing {
 	return f
 }
 
-// parts is how many steps a sequence consists of.
-func (c *rule) parts() float64 {
-	n := 0
-	for s := range c.steps {
-		n += int(c.positive >> s & 1)
-	}
-	return float64(n)
-}
-
 // pickedAll gives the firing of the window [lo, end] and adds to w.picked all records that are on a path through it, so that it does not
 // matter in which order they came.
 func (cl *cell) pickedAll(lo, end int, w *work) firing {
 	c := cl.rule
-	f := firing{ok: true, lo: end, hi: end + 1, picked: w.picked, value: c.parts()}
-	var from, to [maxSteps]int // earliest end of a path through each step, latest start of one
-	for s := range c.steps {
-		from[s], to[s] = -1, -1
-	}
-	for j := lo; j <= end; j++ {
-		s := cl.ring.at(j).step
-		if (s == 0 || from[s-1] >= 0 && from[s-1] < j) && from[s] < 0 {
-			from[s] = j
+	f := firing{ok: true, lo: end, hi: end + 1, picked: w.picked, value: c.parts}
+	var from, to [maxSteps]int // earliest end of a path through each step, latest start of one; where there is none, behind and before all
+	n := 0
+	for j := lo; j <= end && n <= c.last; j++ {
+		if int(cl.ring.at(j).step) == n {
+			from[n] = j
+			n++
 		}
 	}
-	for j := end; j >= lo; j-- {
-		s := int(cl.ring.at(j).step)
-		if (s == c.last || to[s+1] > j) && to[s] < 0 {
-			to[s] = j
+	for ; n <= c.last; n++ {
+		from[n] = end + 1
+	}
+	n = c.last
+	for j := end; j >= lo && n >= 0; j-- {
+		if int(cl.ring.at(j).step) == n {
+			to[n] = j
+			n--
 		}
 	}
-	for j := lo; j <= end; j++ {
+	for ; n >= 0; n-- {
+		to[n] = lo - 1
+	}
+	for j := from[0]; j <= end; j++ {
 		s := int(cl.ring.at(j).step)
-		if (s == 0 || from[s-1] >= 0 && from[s-1] < j) && (s == c.last || to[s+1] > j) {
+		if (s == 0 || from[s-1] < j) && (s == c.last || to[s+1] > j) {
 			w.picked[j] = true
 			f.lo = min(f.lo, j)
 		}
@@ -388,5 +387,5 @@ func (w *work) mark(n int) {
 		w.picked = make([]bool, 2*n)
 		return
 	}
-	clear(w.picked)
+	clear(w.picked[:n])
 }

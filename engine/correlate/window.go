@@ -62,9 +62,12 @@ func (r *ring) insert(i int, e entry) int {
 	return grew
 }
 
-// remove takes the entry at index i out.
+// remove takes the entry at index i out. The shorter side moves.
 func (r *ring) remove(i int) {
-	if i == 0 {
+	if i < int(r.n)/2 {
+		for j := i; j > 0; j-- {
+			*r.at(j) = *r.at(j - 1)
+		}
 		r.popFront()
 		return
 	}
@@ -98,22 +101,13 @@ func (r *ring) after(t int64) int {
 	return r.before(t + 1)
 }
 
-// steps gives how many entries are of a step, and the index of the oldest, -1 where none is.
-func (r *ring) steps(step uint8) (n, oldest int) {
-	oldest = -1
-	look := func(s []entry, at int) {
-		for j := range s {
-			if s[j].step == step {
-				if n++; n == 1 {
-					oldest = at + j
-				}
-			}
-		}
+// oldest gives the index of the oldest entry of a step, which must be there.
+func (r *ring) oldest(step uint8) int {
+	i := 0
+	for r.at(i).step != step {
+		i++
 	}
-	head, end := int(r.head), int(r.head)+int(r.n)
-	look(r.s[head:min(end, len(r.s))], 0)
-	look(r.s[:max(0, end-len(r.s))], len(r.s)-head)
-	return n, oldest
+	return i
 }
 
 // counted is a multiset of hashes: open addressing, linear probing, at most half full, removal by shifting back. Zero is kept

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand"
+	"slices"
 	"sort"
 	"testing"
 
@@ -160,24 +161,30 @@ func TestConditions(t *testing.T) {
 	f(NEQ, 3, 4, true)
 }
 
-// TestRingSteps holds the count of a step's entries against a look at each, wherever the ring begins.
-func TestRingSteps(t *testing.T) {
+// TestRingEqualsSlice holds the ring against a slice, wherever it begins: entries put in and taken out anywhere, and the oldest of each step.
+func TestRingEqualsSlice(t *testing.T) {
 	rng := rand.New(rand.NewSource(9))
 	var r ring
-	for i := range 5000 {
-		r.insert(rng.Intn(int(r.n)+1), entry{step: uint8(rng.Intn(3))})
-		for rng.Intn(40) > 38-i%40 && r.n > 0 {
-			r.remove(rng.Intn(int(r.n)) * rng.Intn(2))
+	var want []entry
+	for i := range 20_000 {
+		e := entry{t: int64(i), step: uint8(rng.Intn(3))}
+		at := rng.Intn(len(want) + 1)
+		r.insert(at, e)
+		want = slices.Insert(want, at, e)
+		for rng.Intn(40) > 38-i%40 && len(want) > 0 {
+			at := rng.Intn(len(want)) * rng.Intn(2)
+			r.remove(at)
+			want = slices.Delete(want, at, at+1)
 		}
-		for step := range uint8(4) {
-			n, oldest := 0, -1
-			for j := int(r.n) - 1; j >= 0; j-- {
-				if r.at(j).step == step {
-					n, oldest = n+1, j
-				}
+		if int(r.n) != len(want) {
+			t.Fatalf("%d entries, not %d", r.n, len(want))
+		}
+		for j := range want {
+			if *r.at(j) != want[j] {
+				t.Fatalf("entry %d of %d from %d is %v, not %v", j, r.n, r.head, *r.at(j), want[j])
 			}
-			if gotN, got := r.steps(step); gotN != n || got != oldest {
-				t.Fatalf("%d entries from %d: %d of step %d, the oldest at %d, not %d at %d", r.n, r.head, gotN, step, got, n, oldest)
+			if first := slices.IndexFunc(want, func(e entry) bool { return e.step == want[j].step }); first == j && r.oldest(want[j].step) != j {
+				t.Fatalf("the oldest of step %d is at %d, not at %d", want[j].step, j, r.oldest(want[j].step))
 			}
 		}
 	}
