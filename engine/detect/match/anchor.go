@@ -148,14 +148,15 @@ func (b *builder) needValue(n int32, v *value) anchors {
 	case testPattern:
 		return rarest(b.needPattern(f, &v.src.Pattern), present)
 	case testRegex:
-		if need := v.src.Regex.Need; len(need) > 0 {
-			var parts []anchors
+		best := present
+		for _, need := range v.src.Regex.Needs {
+			parts := make([]anchors, 0, len(need))
 			for _, t := range need {
 				parts = append(parts, one(anchor{f, atAnywhere, t}, -1))
 			}
-			return rarest(union(parts), present)
+			best = rarest(union(parts), best)
 		}
-		return present
+		return best
 	case testNull:
 		return anchors{}
 	case testExists:

@@ -213,11 +213,21 @@ func (b *builder) build(rules []*sigma.Rule, group []int32) error {
 	return nil
 }
 
-// use counts the literals of an item of a rule.
+// use counts the literals of an item of a rule, also those that its expressions need: what a dozen rules ask for stands in events that
+// none of them means.
 func (b *builder) use(it *item) {
 	for i := range it.vals {
-		if v := &it.vals[i]; v.test <= testContains {
+		v := &it.vals[i]
+		if v.test <= testContains {
 			b.used[v.anchor(it.field)]++
+		}
+		if v.test != testRegex {
+			continue
+		}
+		for _, need := range v.src.Regex.Needs {
+			for _, t := range need {
+				b.used[anchor{it.field, atAnywhere, t}]++
+			}
 		}
 	}
 }

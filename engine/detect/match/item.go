@@ -32,11 +32,14 @@ type value struct {
 	need  pairNeed // of testContains
 	text  string   // of testEqual to testContains
 	src   *sigma.Value
-	regex *regexPairs // of testRegex
+	regex *regexNeed // of testRegex
 }
 
-// regexPairs is the bits of an expression's pairs, of which a text has one in each group.
-type regexPairs [][]uint16
+// regexNeed is what a text has that an expression matches, as bits of its pairs: one of each group, and all of one literal of each set.
+type regexNeed struct {
+	pairs [][]uint16
+	texts [][]pairNeed
+}
 
 // item is a compiled sigma.Item. Items that rules share are one.
 type item struct {
@@ -89,7 +92,7 @@ func (f *Fields) compileItem(it *sigma.Item) (item, bool) {
 			}
 			out.cost += map[bool]int32{true: 8, false: 1}[c.test >= testContains]
 		case sigma.IsRegex:
-			c.test, c.regex = testRegex, pairGroups(v.Regex.Pairs)
+			c.test, c.regex = testRegex, newRegexNeed(v.Regex)
 			out.cost += 200
 		case sigma.IsCIDR:
 			c.test = testCIDR
@@ -239,7 +242,7 @@ const maxRegexWork = 64 << 20
 // regex runs an expression where the text has what it needs.
 func (r *run) regex(v *value, h *textValue) bool {
 	re := v.src.Regex
-	if len(h.orig) < re.Least || len(*v.regex) > 0 && !r.pairsOf(h).mayMatch(*v.regex) {
+	if len(h.orig) < re.Least || !v.regex.empty() && !r.pairsOf(h).mayMatch(v.regex) {
 		return false
 	}
 	s := r.folded(h)

@@ -67,25 +67,43 @@ func (p *pairs) mayHold(need *pairNeed) bool {
 	return true
 }
 
-// pairGroups gives the bits of an expression's pairs.
-func pairGroups(groups [][]sigma.Pair) *regexPairs {
-	out := &regexPairs{}
-	for _, g := range groups {
+// newRegexNeed gives the bits of what an expression needs.
+func newRegexNeed(re *sigma.Regex) *regexNeed {
+	out := &regexNeed{}
+	for _, g := range re.Pairs {
 		var bits []uint16
 		for _, p := range g {
 			bits = append(bits, uint16(pairHash(uint16(p[0])|uint16(p[1])<<8)))
 		}
-		*out = append(*out, bits)
+		out.pairs = append(out.pairs, bits)
+	}
+	for _, set := range re.Needs {
+		var texts []pairNeed
+		for _, t := range set {
+			texts = append(texts, needPairs(t))
+		}
+		out.texts = append(out.texts, texts)
 	}
 	return out
 }
 
-// mayMatch reports whether a pair of each group is in the set.
-func (p *pairs) mayMatch(groups regexPairs) bool {
-	for _, g := range groups {
+func (n *regexNeed) empty() bool { return len(n.pairs)+len(n.texts) == 0 }
+
+// mayMatch reports whether a text with these pairs may have what an expression needs.
+func (p *pairs) mayMatch(n *regexNeed) bool {
+	for _, g := range n.pairs {
 		any := false
 		for _, b := range g {
 			any = any || p[b/64%uint16(len(p))]>>(b%64)&1 != 0
+		}
+		if !any {
+			return false
+		}
+	}
+	for _, set := range n.texts {
+		any := false
+		for i := range set {
+			any = any || p.mayHold(&set[i])
 		}
 		if !any {
 			return false

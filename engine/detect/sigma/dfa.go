@@ -20,6 +20,10 @@ type dfa struct {
 	class   [128]uint8 // of a byte; the class after the last is the end of the text
 	classes int
 	next    []uint16 // by state*classes + class
+
+	// Where only one character takes an expression out of waiting for its beginning, a text is looked through for that.
+	opens byte   // the character, where waits is not 0
+	waits uint16 // the state of a text that has not had it
 }
 
 // The states that are not positions in the expression.
@@ -31,18 +35,6 @@ const (
 
 // end stands for the end of the text among the symbols.
 const end = 128
-
-// match runs the automaton.
-func (d *dfa) match(s string) bool {
-	state := uint16(stateFirst)
-	next, classes := d.next, d.classes
-	for i := 0; i < len(s); i++ {
-		if state = next[int(state)*classes+int(d.class[s[i]&0x7f])]; state <= stateMatch {
-			return state == stateMatch
-		}
-	}
-	return next[int(state)*classes+classes-1] == stateMatch
-}
 
 // around is what an empty-width test sees before a position.
 type around uint8
@@ -99,6 +91,7 @@ func newDFA(prog *syntax.Prog) *dfa {
 		}
 	}
 	d.next = slices.Clone(d.next)
+	d.wait()
 	return d
 }
 

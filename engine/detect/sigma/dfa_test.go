@@ -12,14 +12,18 @@ func TestDFAIsRegexp(t *testing.T) {
 	exprs := []struct{ re, flags string }{
 		{`abc`, ""}, {`^abc$`, ""}, {`^a|b$`, "m"}, {`a.c`, ""}, {`a.c`, "s"}, {`\bab\b`, ""}, {`\Bab`, ""}, {`(a|b)*c`, ""}, {`a{2,4}b`, "i"},
 		{`[^a]b`, ""}, {`$`, ""}, {`^$`, ""}, {`x*`, ""}, {`\$\{`, ""}, {`(?:^|\n)b`, ""}, {`a\z`, ""}, {`\A\s`, ""}, {`^\w+\b.`, "m"}, {`k`, "i"}, {`[a-c]{3}\s[ab]{2}`, ""},
+		{`\$\{\S*(a|b)\s.*c`, ""}, {`xa?$`, ""}, {`x.*^a`, "m"}, {`x\bab`, ""}, {`ab.*cx`, ""}, {`_(a|bc)+\z`, ""},
 	}
 	pieces := []string{"a", "b", "c", "ab", "abc", "ABC", "\n", " ", "_", "x", "${", "K", ".", ""}
 	r := rand.New(rand.NewSource(1))
-	yes := 0
+	yes, waiting := 0, 0
 	for _, e := range exprs {
 		re, err := CompileRegex(e.re, e.flags)
 		if err != nil || !re.Fast() {
 			t.Fatalf("%s: %v, %v", e.re, err, re)
+		}
+		if re.automaton().waits != 0 {
+			waiting++
 		}
 		for range 2000 {
 			s := ""
@@ -35,8 +39,8 @@ func TestDFAIsRegexp(t *testing.T) {
 			}
 		}
 	}
-	if yes < 5000 {
-		t.Errorf("only %d matches", yes)
+	if yes < 5000 || waiting < 5 {
+		t.Errorf("only %d matches, only %d expressions wait for a character", yes, waiting)
 	}
 }
 

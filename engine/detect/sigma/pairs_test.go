@@ -1,6 +1,8 @@
 package sigma
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -42,6 +44,38 @@ func TestPairs(t *testing.T) {
 				}
 				if !has {
 					t.Errorf("%s matches %q, which has none of %q", c.re, text, g)
+				}
+			}
+		}
+	}
+}
+
+// TestNeeds holds that what an expression matches has a literal of each of its sets.
+func TestNeeds(t *testing.T) {
+	for _, c := range []struct {
+		re, flags string
+		needs     [][]string
+		texts     []string
+	}{
+		{`COMMAND=\S*/(curl|wget)\s.*(/tmp/|/dev/shm/)`, "", [][]string{{"command="}, {"curl", "wget"}, {"tmp/", "dev/shm/"}}, []string{"COMMAND=/usr/bin/curl x -o /tmp/a", "COMMAND=/wget /dev/shm/"}},
+		{`(?:abc){2}x?(d|efg)`, "", [][]string{{"abc"}}, []string{"abcabcd", "abcabcxefg"}},
+		{`mask(ed)?.+ing`, "i", [][]string{{"mask"}, {"ing"}}, []string{"MASKED xING", "ma\u017f\u212axing"}},
+		{`abc*|def`, "", nil, []string{"ab", "def"}},
+	} {
+		re, err := CompileRegex(c.re, c.flags)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fmt.Sprint(re.Needs) != fmt.Sprint(c.needs) {
+			t.Errorf("%s needs %q, expected %q", c.re, re.Needs, c.needs)
+		}
+		for _, text := range c.texts {
+			if !re.Re.MatchString(text) {
+				t.Fatalf("%s does not match %q", c.re, text)
+			}
+			for _, set := range re.Needs {
+				if !slices.ContainsFunc(set, func(lit string) bool { return strings.Contains(Fold(text), lit) }) {
+					t.Errorf("%s matches %q, which has none of %q", c.re, text, set)
 				}
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -20,11 +21,11 @@ const (
 // Regex is a compiled regular expression with what bounds its cost and what guards it.
 type Regex struct {
 	Re    *regexp.Regexp
-	Inst  int      // compiled instructions: cost is Inst times bytes at most
-	Need  []string // folded; a text that matches holds one of these. Empty: nothing is known
-	Chars Chars    // a text that matches has all of these, folded
-	Least int      // and at least so many bytes
-	Pairs [][]Pair // and, folded, one pair of each group
+	Inst  int        // compiled instructions: cost is Inst times bytes at most
+	Needs [][]string // folded; a text that matches holds one of each of these
+	Chars Chars      // a text that matches has all of these, folded
+	Least int        // and at least so many bytes
+	Pairs [][]Pair   // and, folded, one pair of each group
 
 	fast atomic.Pointer[dfa] // nil until a text asks for it
 }
@@ -107,7 +108,7 @@ func CompileRegex(text, flags string) (*Regex, error) {
 	if err != nil {
 		return nil, fmt.Errorf("regular expression %q: %v", text, err)
 	}
-	return &Regex{Re: re, Inst: len(prog.Inst), Need: required(tree), Chars: chars(tree), Least: least(tree), Pairs: pairGroups(tree)}, nil
+	return &Regex{Re: re, Inst: len(prog.Inst), Needs: required(tree), Chars: chars(tree), Least: least(tree), Pairs: pairGroups(tree)}, nil
 }
 
 // regexReason says why a linear-time engine refuses, in the words of who wrote it for a backtracking one.
@@ -132,16 +133,17 @@ func regexReason(text string, err error) string {
 
 // Bounds on the literals taken from a regular expression: short ones filter nothing, many cost more than they save.
 const (
-	minNeed = 3
-	maxNeed = 64
+	minNeed  = 3
+	maxNeed  = 64
+	maxNeeds = 16
 )
 
-// required gives literals of which a match must hold one, folded; nil where none can be named.
-func required(re *syntax.Regexp) []string {
+// required gives sets of literals, folded; a match holds one of each set. It gives nil where none can be named.
+func required(re *syntax.Regexp) (sets [][]string) {
 	switch re.Op {
 	case syntax.OpLiteral:
 		if s := Fold(string(re.Rune)); len(s) >= minNeed {
-			return []string{s}
+			return [][]string{{s}}
 		}
 	case syntax.OpCapture, syntax.OpPlus:
 		return required(re.Sub[0])
@@ -150,23 +152,30 @@ func required(re *syntax.Regexp) []string {
 			return required(re.Sub[0])
 		}
 	case syntax.OpConcat:
-		var best []string
 		for _, sub := range re.Sub {
-			if r := required(sub); r != nil && (best == nil || rarer(r, best)) {
-				best = r
-			}
+			sets = append(sets, required(sub)...)
 		}
-		return best
+		slices.SortStableFunc(sets, func(a, b []string) int {
+			switch {
+			case rarer(a, b):
+				return -1
+			case rarer(b, a):
+				return 1
+			}
+			return 0
+		})
+		sets = slices.CompactFunc(sets, slices.Equal[[]string])
+		return sets[:min(len(sets), maxNeeds)]
 	case syntax.OpAlternate:
 		var all []string
 		for _, sub := range re.Sub {
 			r := required(sub)
-			if r == nil || len(all)+len(r) > maxNeed {
+			if r == nil || len(all)+len(r[0]) > maxNeed {
 				return nil
 			}
-			all = append(all, r...)
+			all = append(all, r[0]...)
 		}
-		return all
+		return [][]string{all}
 	}
 	return nil
 }
