@@ -14,7 +14,7 @@ func (r *Room) Apply(ev *event.Event) {
 	if r.matcher.Idle() {
 		return
 	}
-	s := r.scratch.Get().(*match.Scratch)
+	s := r.scratch(ev)
 	before := s.Counts
 	if r.all != nil {
 		r.keep(ev, s, before, r.matcher.RunLanes(ev, r.all, s))
@@ -25,11 +25,21 @@ func (r *Room) Apply(ev *event.Event) {
 
 // ApplyAs is Apply for an event whose log sources are known, whatever its Source says.
 func (r *Room) ApplyAs(ev *event.Event, sources ...sigma.LogSource) {
-	s := r.scratch.Get().(*match.Scratch)
+	s := r.scratch(ev)
 	r.keep(ev, s, s.Counts, r.matcher.RunLanes(ev, r.matcher.Lanes(sources...), s))
 }
 
-// keep puts what matched on the event and gives the scratch back.
+// scratch gives the memory that the room keeps with an event: what values gave is worth more than a pool would leave of it.
+func (r *Room) scratch(ev *event.Event) *match.Scratch {
+	if s, ok := ev.Scratch(event.ScratchDetect).(*match.Scratch); ok && s.Of(r.matcher) {
+		return s
+	}
+	s := r.matcher.NewScratch()
+	ev.SetScratch(event.ScratchDetect, s)
+	return s
+}
+
+// keep puts what matched on the event.
 func (r *Room) keep(ev *event.Event, s *match.Scratch, before match.Counts, hits []int32) {
 	for i, n := range hits {
 		if i == r.cfg.MaxFindings {
@@ -41,7 +51,6 @@ func (r *Room) keep(ev *event.Event, s *match.Scratch, before match.Counts, hits
 	}
 	r.note(ev, before, s.Counts)
 	s.Release()
-	r.scratch.Put(s)
 }
 
 // add puts one finding on the event.
@@ -50,8 +59,8 @@ func (r *Room) add(ev *event.Event, s *match.Scratch, n int32) {
 	if k := len(ev.Findings); k < cap(ev.Findings) { // what an earlier record's finding had there
 		f.Matches = ev.Findings[:k+1][k].Matches[:0]
 	}
-	s.Evidence(n, func(field, value string) bool {
-		f.Matches = append(f.Matches, event.Match{Field: field, Value: r.shown(ev, field, value)})
+	s.Evidence(n, func(m match.Shown) bool {
+		f.Matches = append(f.Matches, event.Match{Field: m.Field, Value: r.shown(ev, m)})
 		return len(f.Matches) < maxMatches
 	})
 	ev.Findings = append(ev.Findings, f)
@@ -69,24 +78,38 @@ func (r *Room) add(ev *event.Event, s *match.Scratch, n int32) {
 }
 
 // shown gives a value as people may see it: masked, and cut to event.MaxMatchValue bytes. Secrets are masked before the cut, so
-// that none is shown for want of its end.
-func (r *Room) shown(ev *event.Event, field, value string) string {
-	const look = 4 * event.MaxMatchValue // what is masked at most, so that a long value costs little
-	if len(value) > look {
-		value = value[:look]
+// that none is shown for want of its end. That a short one of the event's own has none is kept with it.
+func (r *Room) shown(ev *event.Event, m match.Shown) string {
+	if m.Plain != nil && *m.Plain {
+		return m.Value
 	}
+	const look = 4 * event.MaxMatchValue // what is masked at most, so that a long value costs little
+	value := m.Value[:min(len(m.Value), look)]
 	masked := value
 	switch {
 	case r.redact == nil:
-	case r.redact.Masks(field, value):
+	case r.isSecret(m) && r.redact.Masks(m.Field, value):
 		return r.redact.Mask()
 	case r.redact.MayHold(value):
 		masked = event.View(r.redact.AppendValue(nil, value))
+	case m.Own && len(value) <= event.MaxMatchValue:
+		if m.Plain != nil {
+			*m.Plain = true
+		}
+		return value
 	}
 	if len(masked) > event.MaxMatchValue {
 		masked = masked[:event.MaxMatchValue]
 	}
 	return ev.Arena.Copy(event.BytesOf(masked))
+}
+
+// isSecret reports whether a field's name is that of a secret.
+func (r *Room) isSecret(m match.Shown) bool {
+	if m.ID > 0 && m.ID < len(r.secret) {
+		return r.secret[m.ID]
+	}
+	return r.redact.KeyIsSecret(m.Field)
 }
 
 // note counts the bounds that the event met and says so on it.

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"prescore/engine/detect/match"
@@ -48,9 +47,9 @@ type Room struct {
 	all      []uint16 // every lane, where routing is off
 	findings []event.Finding
 	redact   *redact.Redactor
+	secret   []bool // by the matcher's fields: the name is that of a secret
 	files    []string
 	warnings []string
-	scratch  sync.Pool
 
 	counts [6]atomic.Uint64
 }
@@ -81,13 +80,17 @@ func build(cfg Config, in In, advise bool) (*Room, error) {
 	if r.matcher, err = match.New(r.set.Rules, router, match.NewFields(in.Names)); err != nil {
 		return nil, option.Refuse("rules", "%v", err)
 	}
+	if fields := r.matcher.Fields(); r.redact != nil {
+		for id := range fields.Len() {
+			r.secret = append(r.secret, r.redact.KeyIsSecret(fields.Name(id)))
+		}
+	}
 	if cfg.Routing == RoutingAll {
 		r.all = r.matcher.All()
 	}
 	if err := r.prepare(in.Dir); err != nil {
 		return nil, err
 	}
-	r.scratch.New = func() any { return r.matcher.NewScratch() }
 	r.warn()
 	return r, nil
 }

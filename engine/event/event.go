@@ -95,9 +95,10 @@ type Event struct {
 
 // memory is what an event remembers from record to record beside the fields of the one before; siblings share it.
 type memory struct {
-	learnt *Names // names that nobody asked for; nil: none yet
-	clock  clock
-	texts  Texts
+	learnt  *Names // names that nobody asked for; nil: none yet
+	clock   clock
+	texts   Texts
+	scratch [numScratches]any
 }
 
 type span struct {

@@ -7,9 +7,18 @@ import (
 	"prescore/engine/event"
 )
 
+// Shown is a field and its value that made a rule match.
+type Shown struct {
+	Field string // as rules call it
+	Value string
+	ID    int   // of Field, as Fields.Name takes it; 0 for every value of the event
+	Own   bool  // Value is a view of the event's, which lives as long; else it ends with the next Run
+	Plain *bool // kept with the field and the value as long as memory knows them, for the caller; nil where it does not
+}
+
 // Evidence calls do with the field and the value of each line of a rule's detections that made it match, until it gives false.
-// The rule is one that the last Run gave; values are views that end with the next.
-func (s *Scratch) Evidence(rule int32, do func(field, value string) bool) {
+// The rule is one that the last Run gave.
+func (s *Scratch) Evidence(rule int32, do func(Shown) bool) {
 	w := s.m.where[rule]
 	s.lane = &s.m.lanes[w.lane]
 	s.memo = s.memos[s.lane.base:]
@@ -17,7 +26,7 @@ func (s *Scratch) Evidence(rule int32, do func(field, value string) bool) {
 }
 
 // evidence walks a node that holds; it gives false where do has enough.
-func (r *run) evidence(n int32, do func(field, value string) bool) bool {
+func (r *run) evidence(n int32, do func(Shown) bool) bool {
 	if n < 0 {
 		return r.show(&r.lane.items[^n], do)
 	}
@@ -59,13 +68,14 @@ func (r *run) direct(n int32) bool {
 }
 
 // show gives the values of the field of an item that holds that its values compare with.
-func (r *run) show(it *item, do func(field, value string) bool) bool {
+func (r *run) show(it *item, do func(Shown) bool) bool {
 	if it.negate {
 		return true
 	}
 	have := r.values(it.field)
 	if len(have.list) == 1 && it.texts && have.list[0].text && len(have.list[0].orig) <= event.MaxMatchValue {
-		return do(it.name(), have.list[0].orig) // the item holds, so that it is this value that compares
+		// the item holds, so that it is this value that compares
+		return do(Shown{it.name(), have.list[0].orig, int(it.field), have.list[0].kind == event.String, r.plain(it.field)})
 	}
 	for i := range have.list {
 		h := &have.list[i]
@@ -74,7 +84,7 @@ func (r *run) show(it *item, do func(field, value string) bool) bool {
 			if v.test == testExists || v.test == testNull || !h.text || !r.compare(it, v, h) {
 				continue
 			}
-			if !do(it.name(), r.around(h, v)) {
+			if !do(Shown{Field: it.name(), Value: r.around(h, v), ID: int(it.field)}) {
 				return false
 			}
 			break

@@ -74,6 +74,12 @@ func (f *Fields) id(name string) (fieldID, bool) {
 	return id, true
 }
 
+// Name gives the name that rules use for a field, "" for every value of the event. There are Len of them.
+func (f *Fields) Name(id int) string { return f.list[id].name }
+
+// Len is how many fields rules name, and one.
+func (f *Fields) Len() int { return len(f.list) }
+
 // isWindows reports whether the event has the names of a Windows event.
 func (f *Fields) isWindows(ev *event.Event) bool {
 	return ev.First(f.eventID) != nil && (ev.First(f.system[0]) != nil || ev.First(f.system[1]) != nil)

@@ -42,6 +42,7 @@ type remembered struct {
 	rules, n    uint8  // of list: the first are rules of the lane, up to n items, shifted, with the answer in the lowest bit
 	out         uint8  // so many at the end of list are rules that the value rules out
 	settled     bool   // it was recalled for rules that nothing ruled out
+	plain       bool   // as Shown has it
 	list        [memoryList]uint32
 }
 
@@ -128,7 +129,7 @@ func (m *memory) take(key uint64, lane, field uint16, text string) (e *remembere
 	set.keys[way] = key
 	set.used &^= 1 << way
 	e = &m.entries[n*memoryWays+way]
-	e.text, e.key, e.lane, e.field, e.rules, e.n, e.out, e.settled = append(e.text[:0], text...), key, lane, field, 0, 0, 0, false
+	e.text, e.key, e.lane, e.field, e.rules, e.n, e.out, e.settled, e.plain = append(e.text[:0], text...), key, lane, field, 0, 0, 0, false, false
 	return e, replaced
 }
 
@@ -191,6 +192,14 @@ func (r *run) fits() bool {
 func (r *run) known(f fieldID) *remembered {
 	if c := &r.fields[f]; c.lane == r.epoch && c.known.key == c.key {
 		return c.known
+	}
+	return nil
+}
+
+// plain gives what is kept for the caller with the one value that a field has in the event, in whichever lane it was recalled last.
+func (r *run) plain(f fieldID) *bool {
+	if c := &r.fields[f]; c.epoch == r.eventEpoch && c.known != nil && c.known.key == c.key {
+		return &c.known.plain
 	}
 	return nil
 }

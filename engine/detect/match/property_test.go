@@ -154,8 +154,8 @@ func runeStart(s string, i int) int {
 
 // shown gives what Evidence shows of a rule, field and value in turn.
 func (s *Scratch) shown(rule int32) (out []string) {
-	s.Evidence(rule, func(field, value string) bool {
-		out = append(out, field, value)
+	s.Evidence(rule, func(m Shown) bool {
+		out = append(out, m.Field, m.Value)
 		return true
 	})
 	return out

@@ -3,7 +3,6 @@ package match
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"prescore/engine/detect/sigma"
 	"prescore/engine/event"
@@ -110,6 +109,9 @@ func (m *Matcher) NewScratch() *Scratch {
 	return s
 }
 
+// Of reports whether the memory was made for a matcher.
+func (s *Scratch) Of(m *Matcher) bool { return s.m == m }
+
 // Run gives the rules that match an event, as indexes into the matcher's, ascending. The slice is valid until the next Run.
 func (m *Matcher) Run(ev *event.Event, s *Scratch) []int32 {
 	s.rowBuf = m.routed.Rows(ev, s.rowBuf[:0])
@@ -148,11 +150,22 @@ func (s *Scratch) lanes(lanes []uint16) []int32 {
 	return s.out
 }
 
-// Release lets go of the last event: views of it end.
+// Bounds on what a Scratch has room for from one event to the next: one wide event must not make every later one carry its memory.
+const (
+	keptTexts = 1024
+	keptLooks = 64
+)
+
+// Release lets go of the last event.
 func (s *Scratch) Release() {
 	s.ev = nil
-	clear(s.texts)
-	s.texts = s.texts[:0]
+	if s.texts = s.texts[:0]; cap(s.texts) > keptTexts {
+		s.texts = nil
+	}
+	if len(s.looks) > keptLooks {
+		clear(s.looks[keptLooks:])
+		s.looks = s.looks[:keptLooks]
+	}
 }
 
 func (r *run) begin(ev *event.Event) {
@@ -388,76 +401,4 @@ func (r *run) text(v *event.Value) (string, bool) {
 		r.cutValues++
 	}
 	return s, true
-}
-
-// folded gives a value's folded text.
-func (r *run) folded(v *textValue) string {
-	if !v.done {
-		v.fold, v.ascii = r.fold(v.orig)
-		v.done = true
-	}
-	return v.fold
-}
-
-const (
-	high = 0x8080808080808080
-	ones = 0x0101010101010101
-)
-
-// fold gives s folded, s itself where nothing changes, and whether it is ASCII: eight bytes a step.
-func (r *run) fold(s string) (string, bool) {
-	b := event.BytesOf(s)
-	k := 0
-	for ; k+8 <= len(b); k += 8 {
-		if w := le64(b[k:]); w&high != 0 || upper(w) != 0 {
-			break
-		}
-	}
-	if k+8 > len(b) {
-		for ; k < len(b); k++ {
-			if c := b[k]; c-'A' < 26 || c >= utf8.RuneSelf {
-				break
-			}
-		}
-	}
-	if k == len(b) {
-		return s, true
-	}
-	dst := r.arena.Grab(len(b))
-	k = k &^ 7
-	copy(dst, b[:k])
-	for ; k+8 <= len(b); k += 8 {
-		w := le64(b[k:])
-		if w&high != 0 {
-			return event.View(sigma.AppendFold(dst[:0], s)), false
-		}
-		put64(dst[k:], w|upper(w)>>2)
-	}
-	for ; k < len(b); k++ {
-		c := b[k]
-		if c >= utf8.RuneSelf {
-			return event.View(sigma.AppendFold(dst[:0], s)), false
-		}
-		if c-'A' < 26 {
-			c += 'a' - 'A'
-		}
-		dst[k] = c
-	}
-	return event.View(dst), true
-}
-
-// upper gives the high bit of each byte of w that is a capital letter; no byte of w has its own. Moved down by two it is the bit
-// between the cases.
-func upper(w uint64) uint64 { return (w + ones*(0x80-'A')) &^ (w + ones*(0x80-'Z'-1)) & high }
-
-func le64(b []byte) uint64 {
-	_ = b[7]
-	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-}
-
-func put64(b []byte, v uint64) {
-	_ = b[7]
-	b[0], b[1], b[2], b[3] = byte(v), byte(v>>8), byte(v>>16), byte(v>>24)
-	b[4], b[5], b[6], b[7] = byte(v>>32), byte(v>>40), byte(v>>48), byte(v>>56)
 }
