@@ -15,8 +15,8 @@ const maxQuick = 1 << 15
 
 // special marks the bytes of eight that end a run: a quote, a backslash or a control character. The lowest mark is exact.
 func special(w uint64) uint64 {
-	q, k := w^0x2222222222222222, w^0x5c5c5c5c5c5c5c5c
-	return ((q-lows)&^q | (k-lows)&^k | (w-0x2020202020202020)&^w) & highs
+	q, k := w^0x0202020202020202, w^0x5c5c5c5c5c5c5c5c // a quote is a blank then, and control characters stay what they are
+	return ((q-0x2121212121212121)&^q | (k-lows)&^k) & highs
 }
 
 // simple are the escapes of one letter and what they stand for.

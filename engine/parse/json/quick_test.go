@@ -1,6 +1,8 @@
 package json
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -71,4 +73,27 @@ func BenchmarkText(b *testing.B) {
 			Unescape(&p.ev.Arena, p.s[:end])
 		}
 	})
+}
+
+// TestSpecialMarks: the lowest mark is at the first byte that ends a run, and there is none where no byte does.
+func TestSpecialMarks(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	bytes := []byte("\x00\x01\x02\x1f\x20\x21\x22\x23\x5b\x5c\x5d\x7f\x80\x82\xa0\xa2\xdc\xffaZ")
+	for range 200_000 {
+		var b [8]byte
+		for i := range b {
+			if b[i] = bytes[rng.IntN(len(bytes))]; rng.IntN(2) == 0 {
+				b[i] = byte(0x80 | rng.IntN(256))
+			}
+		}
+		want := 8
+		for i := 7; i >= 0; i-- {
+			if b[i] < ' ' || b[i] == '"' || b[i] == '\\' {
+				want = i
+			}
+		}
+		if got := bits.TrailingZeros64(special(binary.LittleEndian.Uint64(b[:]))) / 8; got != want {
+			t.Fatalf("%q: %d, want %d", b, got, want)
+		}
+	}
 }

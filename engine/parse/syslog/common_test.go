@@ -3,6 +3,7 @@ package syslog
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"prescore/engine/event"
@@ -48,5 +49,18 @@ func TestCommonChangesNothing(t *testing.T) {
 	}
 	if took < 2_500 {
 		t.Errorf("only %d headers are common", took)
+	}
+}
+
+func TestCiscoMark(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	for range 100_000 {
+		b := make([]byte, rng.IntN(10))
+		for i := range b {
+			b[i] = ": %a"[rng.IntN(4)]
+		}
+		if got, want := ciscoMark(string(b)), strings.Index(string(b), ": %"); got != want {
+			t.Fatalf("%q: %d, want %d", b, got, want)
+		}
 	}
 }

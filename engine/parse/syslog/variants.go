@@ -81,7 +81,7 @@ func ciscoFollows(s string) bool {
 // undated reads the host before a message of Cisco's that has the device's uptime or nothing in place of a time
 // ("sw1: 00:01:01: %SYS-5-..."). Other text without a time has no host.
 func undated(s string) (host, rest string) {
-	i := strings.Index(s[:min(len(s), maxHostname)], ": %")
+	i := ciscoMark(s[:min(len(s), maxHostname)])
 	if i < 0 || i+3 >= len(s) || s[i+3] < 'A' || s[i+3] > 'Z' {
 		return "", s
 	}
@@ -89,6 +89,19 @@ func undated(s string) (host, rest string) {
 		host = w[:len(w)-1]
 	}
 	return host, s[i+2:]
+}
+
+// ciscoMark gives where ": %" stands first, negative where nowhere: there are fewer percent signs than colons.
+func ciscoMark(s string) int {
+	for i := 0; ; i++ {
+		n := strings.IndexByte(s[i:], '%')
+		if n < 0 {
+			return -1
+		}
+		if i += n; i >= 2 && s[i-1] == ' ' && s[i-2] == ':' {
+			return i - 2
+		}
+	}
 }
 
 // afterLevel takes a word "facility.severity" away that some devices write after the time, as it stands in the priority too.

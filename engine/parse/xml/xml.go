@@ -41,7 +41,16 @@ type level struct {
 	path    int  // length of the joined name before its own
 }
 
+// walker reads one document. It is kept with the event: what it has room for is not cleared for each document.
 type walker struct {
+	walk
+	stack [event.MaxDepth]level // walk.depth of them are open
+	data  [maxUnnamed]string    // walk.unnamed of them are read
+	path  [maxName]byte         // walk.pathLen of it is the joined name
+}
+
+// walk is what a walker knows of the document.
+type walk struct {
 	ev      *event.Event
 	s       string
 	layer   uint8
@@ -53,21 +62,29 @@ type walker struct {
 	base    int // levels of a Windows event above the root: 1 where the root is EventData
 	pathLen int
 	unnamed int
-	stack   [event.MaxDepth]level
-	data    [maxUnnamed]string
-	path    [maxName]byte
 }
 
 // Parse reads text as one element with all it holds. A root EventData or UserData is read as that part of a Windows event. What was read of a document that is cut or damaged stays, with the problem
 // xml_cut or bad_xml, where it is a Windows event; of any other nothing does.
 func Parse(ev *event.Event, text string, layer uint8) Result { return parse(ev, text, layer, false) }
 
+// walkerOf gives the walker that is kept with an event.
+func walkerOf(ev *event.Event) *walker {
+	w, ok := ev.Scratch(event.ScratchXML).(*walker)
+	if !ok {
+		w = &walker{}
+		ev.SetScratch(event.ScratchXML, w)
+	}
+	return w
+}
+
 func parse(ev *event.Event, text string, layer uint8, slow bool) Result {
 	i := prolog(text, 0)
 	if i < 0 {
 		return Bad
 	}
-	w := walker{ev: ev, s: text, layer: layer, slow: slow}
+	w := walkerOf(ev)
+	w.walk = walk{ev: ev, s: text, layer: layer, slow: slow}
 	n := len(ev.Fields)
 	done := w.document(i) || w.full
 	switch {
