@@ -378,7 +378,7 @@ func (x *indexer) close() {
 		if len(k.back) > 0 {
 			lf.back = newWalk(k.back, true)
 		}
-		lf.remember = len(k.front)+len(k.back)+len(k.grams) >= memoryWorth
+		lf.remember = len(k.front)+len(k.back)+len(k.grams) >= memoryWorth || x.b.asked[f] >= memoryAsked
 		x.b.m.remember = x.b.m.remember || lf.remember
 		x.b.lane.fields = append(x.b.lane.fields, lf)
 		x.b.lane.ids = append(x.b.lane.ids, f)

@@ -102,7 +102,7 @@ func New(rules []*sigma.Rule, router *route.Router, fields *Fields) (*Matcher, e
 		for i, r := range g {
 			m.where[r] = spot{uint16(n), int32(i)}
 		}
-		b := &builder{m: m, filer: f, lane: &m.lanes[n], itemIDs: map[string]int32{}, used: map[anchor]int32{}}
+		b := &builder{m: m, filer: f, lane: &m.lanes[n], itemIDs: map[string]int32{}, used: map[anchor]int32{}, asked: map[fieldID]int{}}
 		if err := b.build(rules, g); err != nil {
 			return nil, err
 		}
@@ -192,6 +192,7 @@ type builder struct {
 	itemIDs map[string]int32
 	key     []byte           // of intern, used again
 	used    map[anchor]int32 // in how many rules a literal stands
+	asked   map[fieldID]int  // items of rules, by field
 }
 
 func (b *builder) build(rules []*sigma.Rule, group []int32) error {
@@ -205,6 +206,7 @@ func (b *builder) build(rules []*sigma.Rule, group []int32) error {
 		}
 		for it := range seen {
 			b.use(&b.lane.items[it])
+			b.asked[b.lane.items[it].field]++
 		}
 		roots[i] = root
 		b.lane.rules = append(b.lane.rules, laneRule{n, root})

@@ -16,7 +16,10 @@ const (
 	shortSets, shortText = 512, 232 // 2,048 values of up to 232 bytes: 1.2 megabytes for each thread
 	longSets, longText   = 64, 4096 // 256 values of up to 4,096 bytes: as much again
 
-	memoryWorth = 16 // literals in a field from which looking a value up is cheaper than indexing it
+	// From so many literals in a field on looking a value up is cheaper than indexing it; and from so many items of rules that ask for the field, than
+	// asking them again: who the user is rules out a rule as well as the program does.
+	memoryWorth = 16
+	memoryAsked = 16
 )
 
 // memory holds what values gave in fields of lanes: the rules that become candidates, and the answers of items. All of that is a pure
