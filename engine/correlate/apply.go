@@ -17,6 +17,9 @@ func (r *Room) Apply(ev *event.Event) {
 		r.raise(ev)
 		return
 	}
+	if r.idle(ev) {
+		return
+	}
 	w := r.pool.Get().(*work)
 	w.begin(r)
 	r.look(ev, w)
@@ -26,6 +29,12 @@ func (r *Room) Apply(ev *event.Event) {
 	}
 	r.raise(ev)
 	r.pool.Put(w)
+}
+
+// idle reports whether the event can be a step of nothing and has no findings to raise it: so it is with most.
+func (r *Room) idle(ev *event.Event) bool {
+	return len(ev.Findings)|len(ev.Techniques)|len(ev.Tactics) == 0 && r.touch == 0 && len(r.bySource) == 0 &&
+		len(r.every[0]) == 0 && len(r.classed(ev.Class)) == 0
 }
 
 // look notes when the event's entities were first seen, for rules that ask.
@@ -76,17 +85,14 @@ func (r *Room) collect(ev *event.Event, w *work) {
 			r.offer(ev, w, r.byTactic[t], "")
 		}
 	}
-	if ev.Class != w.class {
-		w.class, w.byClass = ev.Class, r.byClass[ev.Class]
-	}
-	r.offer(ev, w, w.byClass, "")
+	r.offer(ev, w, r.classed(ev.Class), "")
 	if ev.Source != w.source.name && ev.Source != "" && len(r.bySource) > 0 {
 		w.source = r.bySource[ev.Source] // its name is the rule's, not the record's
 	}
 	if ev.Source == w.source.name {
 		r.offer(ev, w, w.source.alts, "")
 	}
-	r.offer(ev, w, r.every, "")
+	r.offer(ev, w, r.every[has(ev)], "")
 	// A later step first: one record must not follow itself.
 	for i := 1; i < len(w.hits); i++ {
 		for j := i; j > 0; j-- {

@@ -47,8 +47,10 @@ type step struct {
 type alt struct {
 	rule  *rule
 	step  int
+	asks  asks    // what else than Ref and conditions on fields is to be tested
+	need  uint64  // conditions on fields, as bits of Room.shared
+	where []where // those that have no bit there
 	match Match
-	where []where
 }
 
 // compile makes the rules of the room; an error names the rule.

@@ -27,9 +27,11 @@ type Room struct {
 	byFinding   map[string][]int32 // indexes of alts
 	byTechnique map[string][]int32
 	byTactic    map[string][]int32
-	byClass     map[event.Class][]int32
+	byClass     [event.ClassSlots][]int32 // by the class' slot
 	bySource    map[string]sourced
-	every       []int32
+	every       [4][]int32 // by what the event has: see has
+
+	shared []where // conditions on fields that alternatives may have in common, each tested once an event: see alt.need
 
 	names16 names16
 	pool    sync.Pool
@@ -53,12 +55,12 @@ func New(cfg Config, in In) (*Room, error) {
 	r := &Room{
 		cfg: cfg, st: in.State, names: in.Names, lateness: int64(cfg.Lateness), halfLife: int64(cfg.RiskHalfLife),
 		byFinding: map[string][]int32{}, byTechnique: map[string][]int32{}, byTactic: map[string][]int32{},
-		byClass: map[event.Class][]int32{}, bySource: map[string]sourced{},
-		weights: [event.Critical + 1]float64{1, cfg.Weights.Informational, cfg.Weights.Low, cfg.Weights.Medium, cfg.Weights.High, cfg.Weights.Critical},
+		bySource: map[string]sourced{},
+		weights:  [event.Critical + 1]float64{1, cfg.Weights.Informational, cfg.Weights.Low, cfg.Weights.Medium, cfg.Weights.High, cfg.Weights.Critical},
 	}
 	r.names16.init()
 	r.floors = levels(in.LevelBaseline, levelBaseline)
-	r.pool.New = func() any { return &work{stripe: int(r.n.works.Add(1) % stripes), byClass: r.byClass[event.BaseEvent]} }
+	r.pool.New = func() any { return &work{stripe: int(r.n.works.Add(1) % stripes)} }
 	rules, err := r.load(in)
 	if err != nil {
 		return nil, err
@@ -127,9 +129,9 @@ type work struct {
 	}
 	techs, srcs16 lastName
 
-	class   event.Class // of the record before, and what is entered for it: records come in rows of one kind
-	byClass []int32
-	source  sourced // likewise
+	source sourced // of the record before, and what is entered for it: records come in rows of one kind
+
+	known, held uint64 // of Room.shared: which were tested for this record, and which of these held
 
 	seen   counted
 	srcs   counted
@@ -185,6 +187,7 @@ func (w *work) begin(r *Room) {
 		w.epoch, w.trace.epoch = 1, 0
 	}
 	w.hits, w.fired, w.groups = w.hits[:0], w.fired[:0], w.groups[:0]
+	w.known, w.held = 0, 0
 }
 
 // outbox holds incidents that came up where no record could carry them: closed because their group was evicted.

@@ -152,6 +152,11 @@ func newWhere(names *event.Names, w Where) (where, string) {
 
 func (w *where) holds(ev *event.Event) bool { return w.test(ev) != w.not }
 
+// text reports whether the condition is on a text.
+func (w *where) text() bool {
+	return w.equals != nil || w.prefix != nil || w.suffix != nil || w.contains != nil
+}
+
 func (w *where) test(ev *event.Event) bool {
 	v := w.get.value(ev)
 	if w.exists != nil && *w.exists == v.Empty() {
@@ -163,7 +168,7 @@ func (w *where) test(ev *event.Event) bool {
 			return false
 		}
 	}
-	if w.equals == nil && w.prefix == nil && w.suffix == nil && w.contains == nil {
+	if !w.text() {
 		return true
 	}
 	if v.Empty() {

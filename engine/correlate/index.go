@@ -113,7 +113,9 @@ func lowerAll(list []string) []string {
 // enter enters an alternative under the rarest thing it asks for.
 func (r *Room) enter(a alt, byRef map[string]*rule) {
 	n, m := int32(len(r.alts)), &a.match
-	r.alts = append(r.alts, a)
+	a.asks = asksOf(m)
+	every := a.possible() // before share takes conditions from it
+	r.share(&a)
 	if m.State != nil && m.State.NewFor > 0 {
 		r.touch |= 1 << m.State.Kind
 	}
@@ -126,24 +128,33 @@ func (r *Room) enter(a alt, byRef map[string]*rule) {
 	case m.Ref != "":
 		r.byFinding[m.Ref] = append(r.byFinding[m.Ref], n)
 	case len(m.Techniques) > 0:
+		a.asks &^= asksTechnique // who is found there has it
 		for _, t := range m.Techniques {
 			r.byTechnique[t] = append(r.byTechnique[t], n)
 		}
 	case len(m.Tactics) > 0:
+		a.asks &^= asksTactic
 		for _, t := range m.Tactics {
 			r.byTactic[t] = append(r.byTactic[t], n)
 		}
 	case len(m.Classes) > 0:
-		for _, cl := range m.Classes {
-			r.byClass[cl] = append(r.byClass[cl], n)
+		a.asks &^= asksClass
+		for _, cl := range m.Classes { // they are of the vocabulary (event.ClassNamed)
+			r.byClass[cl.Slot()] = append(r.byClass[cl.Slot()], n)
 		}
 	case len(m.Sources) > 0:
+		a.asks &^= asksSource
 		for _, s := range m.Sources {
 			r.bySource[s] = sourced{s, append(r.bySource[s].alts, n)}
 		}
 	default:
-		r.every = append(r.every, n)
+		for i := range r.every {
+			if every[i] {
+				r.every[i] = append(r.every[i], n)
+			}
+		}
 	}
+	r.alts = append(r.alts, a)
 }
 
 // hasTechnique reports whether the event has one of list or a sub-technique of it.
