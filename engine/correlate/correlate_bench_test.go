@@ -228,6 +228,32 @@ func BenchmarkShipped(b *testing.B) {
 	}
 }
 
+// BenchmarkLogins applies logins of few users from few addresses, five of six of which fail, to the shipped rules: all of their windows are
+// full, and most rules hold.
+func BenchmarkLogins(b *testing.B) {
+	r := newBench(b, func(_ *entity.Config, _ *Config, in *In) { in.Shipped = shipped(b) })
+	events := make([]*event.Event, 24)
+	for i := range events {
+		events[i] = benchEvent(r, i, "")
+		failedLogin(fmt.Sprint("user", i%5), fmt.Sprint("10.0.0.", i%4))(events[i])
+		if i%6 == 5 {
+			events[i].Set(event.KeyOutcome, event.Str("success"))
+		}
+	}
+	i := 0
+	var s sliced
+	var first float64
+	for b.Loop() {
+		ev := events[i%len(events)]
+		again(ev, start+int64(i)*second/4)
+		ev.Techniques, ev.Tactics = ev.Techniques[:0], ev.Tactics[:0]
+		r.r.Apply(ev)
+		i++
+		s.count()
+	}
+	s.report(b, &first)
+}
+
 // BenchmarkNoRule applies process creations, each of an id of its own, that are no step of any rule: what every record pays, with the
 // shipped rules and with none.
 func BenchmarkNoRule(b *testing.B) {
