@@ -206,7 +206,6 @@ func (b *builder) build(rules []*sigma.Rule, group []int32) error {
 		}
 		for it := range seen {
 			b.use(&b.lane.items[it])
-			b.asked[b.lane.items[it].field]++
 		}
 		roots[i] = root
 		b.lane.rules = append(b.lane.rules, laneRule{n, root})
@@ -218,6 +217,7 @@ func (b *builder) build(rules []*sigma.Rule, group []int32) error {
 // use counts the literals of an item of a rule, also those that its expressions need: what a dozen rules ask for stands in events that
 // none of them means.
 func (b *builder) use(it *item) {
+	b.asked[it.field]++
 	for i := range it.vals {
 		v := &it.vals[i]
 		if v.test <= testContains {
@@ -226,6 +226,7 @@ func (b *builder) use(it *item) {
 		if v.test != testRegex {
 			continue
 		}
+		b.asked[it.field] += askedRegex
 		for _, need := range v.src.Regex.Needs {
 			for _, t := range need {
 				b.used[anchor{it.field, atAnywhere, t}]++

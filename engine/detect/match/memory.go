@@ -20,6 +20,7 @@ const (
 	// asking them again: who the user is rules out a rule as well as the program does.
 	memoryWorth = 16
 	memoryAsked = 16
+	askedRegex  = 4 // items that an expression costs as much as
 )
 
 // memory holds what values gave in fields of lanes: the rules that become candidates, and the answers of items. All of that is a pure
