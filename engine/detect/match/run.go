@@ -89,9 +89,9 @@ type run struct {
 	recalled []fieldID // whose values were known in the lane
 	replaced uint64    // in memories
 
-	rowBuf  []uint16
-	laneBuf []uint16
-	out     []int32
+	rowBuf []uint16
+	trips  [trips]trip
+	out    []int32
 }
 
 // NewScratch makes the memory for Run, for one goroutine at a time.
@@ -115,24 +115,19 @@ func (s *Scratch) Of(m *Matcher) bool { return s.m == m }
 // Run gives the rules that match an event, as indexes into the matcher's, ascending. The slice is valid until the next Run.
 func (m *Matcher) Run(ev *event.Event, s *Scratch) []int32 {
 	s.rowBuf = m.routed.Rows(ev, s.rowBuf[:0])
-	s.laneBuf = s.laneBuf[:0]
-	for _, row := range s.rowBuf {
-		for _, l := range m.byRow[row] {
-			if !slices.Contains(s.laneBuf, l) {
-				s.laneBuf = append(s.laneBuf, l)
-			}
-		}
-	}
-	if len(s.laneBuf) == 0 {
+	t := s.trip()
+	if len(t.lanes) == 0 {
 		return nil
 	}
-	return m.RunLanes(ev, s.laneBuf, s)
+	s.begin(ev)
+	s.search(t.words, t.lanes)
+	return s.lanes(t.lanes)
 }
 
 // RunLanes is Run with the lanes given (Lanes).
 func (m *Matcher) RunLanes(ev *event.Event, lanes []uint16, s *Scratch) []int32 {
 	s.begin(ev)
-	s.search(lanes)
+	s.search(m.wordsOf(lanes), lanes)
 	return s.lanes(lanes)
 }
 

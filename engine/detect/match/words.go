@@ -92,9 +92,9 @@ func (m *Matcher) keywords(f *filer) {
 	}
 }
 
-// search finds the keywords of lanes in the event.
-func (r *run) search(lanes []uint16) {
-	if w := r.m.wordsOf(lanes); w != nil {
+// search finds the keywords of lanes in the event; w is what wordsOf gives for them.
+func (r *run) search(w *words, lanes []uint16) {
+	if w != nil {
 		r.searchSet(w)
 		return
 	}
