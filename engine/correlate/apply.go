@@ -140,7 +140,7 @@ func (r *Room) apply(ev *event.Event, t int64, w *work, h hit) {
 	e := entry{t: t, step: uint8(a.step), base: tenths(ev.Baseline), tech: w.techs.number(&r.names16, h.tech)}
 	e.id, e.form, e.src = r.trace(ev, w)
 	told := len(w.fired)
-	best, group := r.count(ev, t, w, c, key, e)
+	best, group := r.count(ev, t, w, c, key, &e)
 	if w.cut != (cuts{}) {
 		r.bounds(w)
 	}
@@ -162,11 +162,11 @@ func (r *Room) trace(ev *event.Event, w *work) ([16]byte, idForm, uint16) {
 }
 
 // count takes an entry into its group's window, under the lock of the group's shard.
-func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e entry) (best firing, group string) {
+func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e *entry) (best firing, group string) {
 	cur := r.reach(c, key, e.step, ev.Arrival)
 	defer cur.Close()
 	if cur.E == nil && c.opens>>e.step&1 == 0 {
-		r.leave(&cur, ev, t, w, c, key, &e)
+		r.leave(&cur, ev, t, w, c, key, e)
 		return best, ""
 	}
 	if cur.E == nil {
@@ -181,7 +181,7 @@ func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e e
 	} else {
 		cl.flags &^= cellTrunc
 	}
-	if ev.IDGiven && cl.has(&e) { // sent again after a restart, which forgot that it was seen
+	if ev.IDGiven && cl.has(e) { // sent again after a restart, which forgot that it was seen
 		return best, ""
 	}
 	missed := w.cut.late

@@ -213,7 +213,7 @@ type firing struct {
 }
 
 // add counts an entry and gives the window it makes the rule hold in, if any. too late is false, and the entry not counted.
-func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f firing, tooLate bool) {
+func (cl *cell) add(cur *entity.Cursor, e *entry, lateness int64, w *work) (f firing, tooLate bool) {
 	c := cl.rule
 	keep := c.keep(lateness)
 	if cl.ring.n > 0 && e.t < cl.wm-keep {
@@ -224,8 +224,8 @@ func (cl *cell) add(cur *entity.Cursor, e entry, lateness int64, w *work) (f fir
 		cl.wm = e.t
 	}
 	if c.Type.steps() {
-		cl.trimStep(&e, w)
-		if !newest && cl.misses(&e) {
+		cl.trimStep(e, w)
+		if !newest && cl.misses(e) {
 			cl.flags |= cellTrunc
 			w.cut.late++
 		}

@@ -129,6 +129,9 @@ type work struct {
 	}
 	techs, srcs16 lastName
 
+	sketched uint32 // the epoch of the record that of is of
+	of       [event.NumEntityKinds]sketch
+
 	source sourced // of the record before, and what is entered for it: records come in rows of one kind
 
 	known, held uint64 // of Room.shared: which were tested for this record, and which of these held
@@ -147,17 +150,16 @@ type cuts struct{ search, steps, coarse, refs, late uint64 }
 
 // bounds adds what met a bound to the room's counters; most of it is nothing, and threads share these.
 func (r *Room) bounds(w *work) {
-	for _, c := range [...]struct {
-		to *atomic.Uint64
-		n  uint64
-	}{
-		{&r.n.cutSearch, w.cut.search}, {&r.n.cutSteps, w.cut.steps}, {&r.n.coarse, w.cut.coarse}, {&r.n.cutRefs, w.cut.refs},
-		{&r.n.cutLate, w.cut.late},
-	} {
-		if c.n != 0 {
-			c.to.Add(c.n)
+	add := func(to *atomic.Uint64, n uint64) {
+		if n != 0 {
+			to.Add(n)
 		}
 	}
+	add(&r.n.cutSearch, w.cut.search)
+	add(&r.n.cutSteps, w.cut.steps)
+	add(&r.n.coarse, w.cut.coarse)
+	add(&r.n.cutRefs, w.cut.refs)
+	add(&r.n.cutLate, w.cut.late)
 	w.cut = cuts{}
 }
 
@@ -179,12 +181,12 @@ func (w *work) begin(r *Room) {
 	if len(w.stamps) < len(r.alts) {
 		w.stamps = make([]uint32, len(r.alts))
 		w.rules = make([]uint32, len(r.rules))
-		w.epoch, w.trace.epoch = 1, 0
+		w.epoch, w.trace.epoch, w.sketched = 1, 0, 0
 	}
 	if w.epoch == 0 { // once in four billion records
 		clear(w.stamps)
 		clear(w.rules)
-		w.epoch, w.trace.epoch = 1, 0
+		w.epoch, w.trace.epoch, w.sketched = 1, 0, 0
 	}
 	w.hits, w.fired, w.groups = w.hits[:0], w.fired[:0], w.groups[:0]
 	w.known, w.held = 0, 0

@@ -13,8 +13,11 @@ func (r *Room) groupKey(ev *event.Event, w *work, c *rule, s *step, from int32) 
 	if len(s.group) == 0 {
 		return "", true
 	}
-	if len(s.group) == 1 && from < 0 { // most rules: the value is the key as it is
+	if len(s.group) == 1 { // most rules: the value is the key as it is
 		part := s.group[0].value(ev).Text(&ev.Arena)
+		if part == "" && from >= 0 {
+			part = w.inherited(from, c.GroupBy[0], s.group[0].name)
+		}
 		if strings.IndexByte(part, entity.KeySep) < 0 {
 			return r.st.Normalise(c.kind, part, &ev.Arena), part != ""
 		}

@@ -19,7 +19,7 @@ func TestRefs(t *testing.T) {
 			if rng.Intn(8) == 0 {
 				key = key[:1+rng.Intn(len(key))]
 			}
-			cl.refer(k, key, w)
+			cl.refer(k, key, sketchOf(k, key), w)
 			ref := append([]byte{byte(k), byte(len(key))}, key...)
 			switch {
 			case there[string(ref)]:

@@ -136,7 +136,7 @@ func (r *Room) parseCell(e *entity.Entity, version uint8, b []byte) (*cell, int,
 			cl.ring.popFront()
 			used -= min(used, 1)
 		}
-		cl.ring.insert(int(cl.ring.n), x)
+		cl.ring.insert(int(cl.ring.n), &x)
 	}
 	cl.used = int32(min(used, uint64(cl.ring.n)))
 	if rd.Byte() == 1 {

@@ -87,7 +87,7 @@ func (r *Room) follow(f chainedFire, list []chainedFire, now int64, w *work, tel
 			r.note(&cur, c, group, &e, now, 0, false, w)
 		} else if cur.E != nil {
 			cl := r.cellOf(&cur, c, w)
-			if g, late := cl.add(&cur, e, r.lateness, w); !late && g.ok {
+			if g, late := cl.add(&cur, &e, r.lateness, w); !late && g.ok {
 				r.report(&cur, cl, g, now, tell)
 				if len(c.usedBy) > 0 {
 					list = append(list, chainedFire{c, cur.E.Key(), f.at, e})

@@ -178,7 +178,7 @@ func TestPastEqualsPlain(t *testing.T) {
 				e.v = uint64(1 + rng.Intn(5))
 			}
 			late := cl.ring.n > 0 && e.t < cl.wm
-			f, _ := cl.add(&cur, e, b.r.lateness, w)
+			f, _ := cl.add(&cur, &e, b.r.lateness, w)
 			if !late {
 				continue
 			}

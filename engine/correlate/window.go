@@ -37,7 +37,7 @@ func (r *ring) popFront() {
 }
 
 // insert puts e at index i and says how many bytes the ring grew by.
-func (r *ring) insert(i int, e entry) int {
+func (r *ring) insert(i int, e *entry) int {
 	grew := 0
 	if int(r.n) == len(r.s) {
 		s := make([]entry, max(1, 2*len(r.s)))
@@ -58,7 +58,7 @@ func (r *ring) insert(i int, e entry) int {
 			*r.at(j) = *r.at(j - 1)
 		}
 	}
-	*r.at(i) = e
+	*r.at(i) = *e
 	return grew
 }
 

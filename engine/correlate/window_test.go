@@ -169,7 +169,7 @@ func TestRingEqualsSlice(t *testing.T) {
 	for i := range 20_000 {
 		e := entry{t: int64(i), step: uint8(rng.Intn(3))}
 		at := rng.Intn(len(want) + 1)
-		r.insert(at, e)
+		r.insert(at, &e)
 		want = slices.Insert(want, at, e)
 		for rng.Intn(40) > 38-i%40 && len(want) > 0 {
 			at := rng.Intn(len(want)) * rng.Intn(2)
