@@ -85,23 +85,35 @@ func (r *Room) shown(ev *event.Event, m match.Shown) string {
 	}
 	const look = 4 * event.MaxMatchValue // what is masked at most, so that a long value costs little
 	value := m.Value[:min(len(m.Value), look)]
-	masked := value
 	switch {
 	case r.redact == nil:
 	case r.isSecret(m) && r.redact.Masks(m.Field, value):
 		return r.redact.Mask()
 	case r.redact.MayHold(value):
-		masked = event.View(r.redact.AppendValue(nil, value))
+		return r.masked(ev, value)
 	case m.Own && len(value) <= event.MaxMatchValue:
 		if m.Plain != nil {
 			*m.Plain = true
 		}
 		return value
 	}
-	if len(masked) > event.MaxMatchValue {
-		masked = masked[:event.MaxMatchValue]
+	return ev.Arena.Copy(event.BytesOf(value[:min(len(value), event.MaxMatchValue)]))
+}
+
+// fewSecrets is how many secrets of a value there is room for beside the value itself; more cost an allocation.
+const fewSecrets = 8
+
+// masked gives a value with its secrets masked, cut to event.MaxMatchValue bytes.
+func (r *Room) masked(ev *event.Event, value string) string {
+	size := len(value) + fewSecrets*len(r.redact.Mask())
+	b := r.redact.AppendValue(ev.Arena.Grab(size)[:0], value)
+	n := min(len(b), event.MaxMatchValue)
+	if cap(b) != size { // it has outgrown the arena's
+		ev.Arena.Shrink(size)
+		return ev.Arena.Copy(b[:n])
 	}
-	return ev.Arena.Copy(event.BytesOf(masked))
+	ev.Arena.Shrink(size - n)
+	return event.View(b[:n])
 }
 
 // isSecret reports whether a field's name is that of a secret.

@@ -22,7 +22,7 @@ func TestShownIsWhatItWasTheFirstTime(t *testing.T) {
 	r, names := room(t, rules.String(), nil)
 	rng := rand.New(rand.NewPCG(1, 2))
 	values := []string{"word1 word2 and more", "word3 --password hunter2", "word4 no", "curl https://user:secret@host/ word5 ", "word6 token=abcdefgh12345678", "word7 /home/x",
-		strings.Repeat("x", event.MaxMatchValue-8) + " word8 ", strings.Repeat("y", 300) + " word9 --password hunter2", "word10 " + strings.Repeat("z", 5000)}
+		strings.Repeat("x", event.MaxMatchValue-8) + " word8 ", strings.Repeat("y", 300) + " word9 --password hunter2", "word11 " + strings.Repeat("pwd=hunter2 ", 20), "word10 " + strings.Repeat("z", 5000)}
 	same := event.New(names)
 	plain, masked := 0, 0
 	for round := range 500 {
