@@ -32,3 +32,6 @@ func (e *Event) Roles() Role {
 	}
 	return Role(all) & allRoles
 }
+
+// Word reports whether the field's name is one that ExpectedWord may give.
+func (f *Field) Word() bool { return f.traits&traitWord != 0 }

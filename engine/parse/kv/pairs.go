@@ -26,9 +26,12 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 	if d.Value == ':' && s != "" && s[0] == '[' { // Check Point: [action:"Drop"; src:"10.0.0.1"]
 		s = strings.TrimRight(s[1:], "] ")
 	}
-	n := 0
+	i, n := 0, 0
 	word := !wordByte(d.Value) && !wordByte(d.Pair) // no word has what ends a key in it
-	for i := 0; i < len(s); {
+	if word {
+		i, n = again(ev, s, layer, d)
+	}
+	for i < len(s) {
 		for i < len(s) && (s[i] <= ' ' || s[i] == d.Pair) {
 			i++
 		}
@@ -81,6 +84,32 @@ func Pairs(ev *event.Event, s string, layer uint8, d Dialect) int {
 		n++
 	}
 	return n
+}
+
+// again reads pairs as far as they have, in their places, the keys that the record before had, and gives the index after them and how
+// many they are.
+func again(ev *event.Event, s string, layer uint8, d Dialect) (i, n int) {
+	row, unlike := ev.Row(), event.Kind(0)
+	for ; n < len(row); n++ {
+		f, k := &row[n], i
+		for k < len(s) && (s[k] <= ' ' || s[k] == d.Pair) {
+			k++
+		}
+		end := k + len(f.Name)
+		if end >= len(s) || s[end] != d.Value || !f.Standing(layer) || !f.Word() || s[k:end] != f.Name || len(f.Name) > maxKey {
+			break
+		}
+		if k = end + 1; d.Pair != 0 {
+			for k < len(s) && s[k] == ' ' {
+				k++
+			}
+		}
+		var v string
+		v, i = value(ev, s, k, d)
+		unlike |= f.Put(event.Str(v))
+	}
+	ev.RowAgain(n, unlike)
+	return i, n
 }
 
 // wordByte are the bytes that event.ExpectedWord's names may have.
