@@ -64,3 +64,23 @@ func BenchmarkThreads(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkResolve resolves a record that names six entities in the form of their keys, and one that names an address and a host alone.
+func BenchmarkResolve(b *testing.B) {
+	st := newStore(b, nil)
+	for name, entities := range map[string][event.NumEntityKinds]string{
+		"six":  {"svc_backup", "dc01.corp.example", "10.20.30.40", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "powershell.exe", "update.example.net"},
+		"host": {event.Host: "fw01.corp.example", event.Address: "203.0.113.71"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			ev := &event.Event{Arrival: 1e18}
+			for b.Loop() {
+				ev.Entities = entities
+				st.Resolve(ev, ev.Arrival)
+			}
+			if ev.Entities != entities {
+				b.Fatal(ev.Entities)
+			}
+		})
+	}
+}

@@ -94,6 +94,7 @@ func (st *Store) addLinks() error {
 		Parse: func(_ *Entity, _ uint8, b []byte) (*links, int, error) {
 			r := Reader{B: b}
 			v := &links{}
+			st.linking.Store(true)
 			n, size := int(r.Byte()), 24
 			for range min(n, maxLinks) {
 				v.l = append(v.l, link{r.String(MaxKey), r.Int()})
@@ -134,7 +135,7 @@ func (st *Store) Resolve(ev *event.Event, at int64) {
 			}
 		}
 	}
-	if st.cfg.LinkFor <= 0 {
+	if st.cfg.LinkFor <= 0 || !st.linking.Load() {
 		return
 	}
 	p, strength := st.evidence(ev, at)
@@ -217,6 +218,9 @@ func (st *Store) link(k Kind, key, who string, at, arrival int64) {
 			}
 			return
 		}
+	}
+	if !st.linking.Load() {
+		st.linking.Store(true)
 	}
 	c.Dirty()
 	c.Weigh(max(c.E.weight, 1))

@@ -100,6 +100,29 @@ func TestResolve(t *testing.T) {
 	f(sid, hour, "alice@example.com", 0)
 }
 
+// TestLinksAreAdopted: who logged in before a reload is known after it, though nobody has logged in since.
+func TestLinksAreAdopted(t *testing.T) {
+	names := event.NewNames()
+	old, _ := New(Defaults(), In{Names: names})
+	ev := login(names, "alice", "ws1", "")
+	ev.Arrival = second
+	old.Resolve(ev, ev.Arrival)
+	st, _ := New(Defaults(), In{Names: names})
+	resolve := func() string {
+		ev := event.New(names)
+		ev.Entities[event.Host], ev.Arrival = "ws1", 2*second
+		st.Resolve(ev, ev.Arrival)
+		return ev.Entities[event.Principal]
+	}
+	if who := resolve(); who != "" {
+		t.Errorf("%q before anybody was known", who)
+	}
+	st.Adopt(old)
+	if who := resolve(); who != "alice" {
+		t.Errorf("%q, not alice", who)
+	}
+}
+
 func TestLinksAreBounded(t *testing.T) {
 	names := event.NewNames()
 	st, _ := New(Defaults(), In{Names: names})

@@ -46,30 +46,46 @@ func normal(f form, key string, a *event.Arena) string {
 	case formAddr:
 		key = address(key, a)
 	}
-	return clip(key, a)
+	if len(key) > MaxKey {
+		return clip(key, a)
+	}
+	return key
 }
 
-// lower gives s in lower case: s itself where it is so already, which is told eight bytes at a time.
+// lower gives s in lower case: s itself where it is so already.
 func lower(s string, a *event.Arena) string {
-	i := 0
-	for ; i+8 <= len(s); i += 8 {
-		if upper8(word8(s[i:])) {
-			break
+	if !upper(s) {
+		return s
+	}
+	b := a.Grab(len(s))
+	copy(b, s)
+	for i := range b {
+		if b[i] >= 'A' && b[i] <= 'Z' {
+			b[i] += 'a' - 'A'
 		}
 	}
-	for ; i < len(s); i++ {
-		if c := s[i]; c >= 'A' && c <= 'Z' {
-			b := a.Grab(len(s))
-			copy(b, s)
-			for ; i < len(b); i++ {
-				if b[i] >= 'A' && b[i] <= 'Z' {
-					b[i] += 'a' - 'A'
-				}
+	return event.View(b)
+}
+
+// upper reports whether any byte is one of A to Z, eight at a time; the last eight may overlap those before.
+func upper(s string) bool {
+	switch n := len(s); {
+	case n >= 8:
+		for i := 0; i < n-8; i += 8 {
+			if upper8(word8(s[i:])) {
+				return true
 			}
-			return event.View(b)
+		}
+		return upper8(word8(s[n-8:]))
+	case n >= 4:
+		return upper8(uint64(big4(s))<<32 | uint64(big4(s[n-4:])))
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			return true
 		}
 	}
-	return s
+	return false
 }
 
 // upper8 reports whether any of eight bytes is one of A to Z.
@@ -81,11 +97,7 @@ func upper8(w uint64) bool {
 
 // address gives an address in one spelling; what is none stays lower-case text. Plain dotted IPv4 is the fast path.
 func address(s string, a *event.Arena) string {
-	dotted := len(s) <= 15
-	for i := 0; dotted && i < len(s); i++ {
-		dotted = s[i] == '.' || s[i] >= '0' && s[i] <= '9'
-	}
-	if dotted || len(s) > 64 {
+	if len(s) > 64 || len(s) <= 15 && dotted(s) {
 		return s
 	}
 	ip, err := netip.ParseAddr(s)
@@ -96,11 +108,29 @@ func address(s string, a *event.Arena) string {
 	return event.View(ip.Unmap().AppendTo(b[:0]))
 }
 
-// clip bounds a key.
-func clip(s string, a *event.Arena) string {
-	if len(s) <= MaxKey {
-		return s
+// dotted reports whether s is of digits and dots alone.
+func dotted(s string) bool {
+	if n := len(s); n >= 8 && n <= 16 {
+		return dotted8(word8(s)) && dotted8(word8(s[n-8:]))
 	}
+	for i := 0; i < len(s); i++ {
+		if s[i] != '.' && (s[i] < '0' || s[i] > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// dotted8 reports whether all of eight bytes are digits or dots: from '.' to '9', and not the '/' between.
+func dotted8(w uint64) bool {
+	const ones = 0x0101010101010101
+	low := w &^ (0x80 * ones)
+	no := w | ^(low + (0x80-'.')*ones) | (low + (0x7f-'9')*ones) | ^(low ^ '/'*ones + 0x7f*ones)
+	return no&(0x80*ones) == 0
+}
+
+// clip bounds a key that is longer.
+func clip(s string, a *event.Arena) string {
 	b := a.Grab(MaxKey)
 	copy(b, s[:MaxKey-17])
 	b[MaxKey-17] = '~'

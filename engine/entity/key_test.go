@@ -30,3 +30,26 @@ func TestLower(t *testing.T) {
 		}
 	}
 }
+
+// TestDotted holds dotted against a look at each byte, over every byte at every place.
+func TestDotted(t *testing.T) {
+	rng := rand.New(rand.NewSource(8))
+	for n := range 18 {
+		for at := range n + 1 {
+			for c := range 256 {
+				b := make([]byte, n)
+				for i := range b {
+					b[i] = ".0123456789"[rng.Intn(11)]
+				}
+				want := true
+				if at < n {
+					b[at] = byte(c)
+					want = c == '.' || c >= '0' && c <= '9'
+				}
+				if got := dotted(string(b)); got != want {
+					t.Fatalf("%q gave %v", b, got)
+				}
+			}
+		}
+	}
+}

@@ -25,6 +25,7 @@ type Store struct {
 
 	onRestore     func(*Cursor)
 	epoch         atomic.Uint64 // counts files given up
+	linking       atomic.Bool   // a login was ever noted: until then none is looked for
 	stored        atomic.Bool   // a store wants to hear of entities that go
 	seenStored    atomic.Bool   // a store has the seen ids
 	notesStored   atomic.Bool   // and the notes
