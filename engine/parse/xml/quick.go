@@ -21,7 +21,9 @@ func (w *walker) quick(i int) int {
 	for !w.full {
 		j := 0
 		if w.sect == sectData {
-			j = w.quickData(i)
+			if j = w.againData(i); j == i {
+				j = w.quickData(i)
+			}
 		} else if j = w.quickText(i); j == 0 {
 			j = w.quickAttributes(i)
 		}
@@ -44,15 +46,45 @@ const (
 	dataClose = "</Data>"
 )
 
+// againData reads <Data Name='A'>text</Data> from i on as far as they have, in their places, the names that the record before had, and
+// gives the index after them.
+func (w *walker) againData(i int) int {
+	row, unlike, n := w.ev.Row(), event.Kind(0), 0
+	for ; n < len(row); n++ {
+		f := &row[n]
+		start, q := opensData(w.s, i)
+		end := start + len(f.Name)
+		if start == 0 || end >= len(w.s) || w.s[end] != q || !f.Standing(w.layer) || !f.Word() || w.s[start:end] != f.Name {
+			break
+		}
+		text, after := w.dataText(end)
+		if after == 0 {
+			break
+		}
+		unlike |= f.Put(event.Str(text))
+		i = after
+	}
+	w.ev.RowAgain(n, unlike)
+	return i
+}
+
+// opensData gives where the name begins of <Data Name='A'> at i, and its quote; 0 where something else stands there.
+func opensData(s string, i int) (start int, quote byte) {
+	if len(s)-i < len(dataOpen)+2 || s[i:i+len(dataOpen)] != dataOpen {
+		return 0, 0
+	}
+	i += len(dataOpen)
+	if q := s[i]; q == '\'' || q == '"' {
+		return i + 1, q
+	}
+	return 0, 0
+}
+
 // quickData reads <Data Name='A'>text</Data> at i and gives the index after it, 0 where it is something else.
 func (w *walker) quickData(i int) int {
 	s := w.s
-	if len(s)-i < len(dataOpen)+2 || s[i:i+len(dataOpen)] != dataOpen {
-		return 0
-	}
-	i += len(dataOpen)
-	q := s[i]
-	if i++; q != '\'' && q != '"' {
+	i, q := opensData(s, i)
+	if i == 0 {
 		return 0
 	}
 	label, ref := w.ev.ExpectedWord()
@@ -67,30 +99,37 @@ func (w *walker) quickData(i int) int {
 			return 0
 		}
 	}
-	if i = end + 2; i > len(s) {
-		return 0
+	text, after := w.dataText(end)
+	if after > 0 {
+		w.field(label, ref, event.Str(text))
 	}
-	text := ""
+	return after
+}
+
+// dataText reads what follows the quote at end that closes a name, >text</Data> or />, and gives the index after it, 0 where it is
+// something else.
+func (w *walker) dataText(end int) (text string, after int) {
+	s, i := w.s, end+2
+	if i > len(s) {
+		return "", 0
+	}
 	switch s[end+1] {
 	case '/':
 		if i == len(s) || s[i] != '>' {
-			return 0
+			return "", 0
 		}
-		i++
+		return "", i + 1
 	case '>':
 		end, entities := textEnd(s, i)
 		if end < 0 || len(s)-end < len(dataClose) || s[end:end+len(dataClose)] != dataClose {
-			return 0
+			return "", 0
 		}
 		if text = s[i:end]; entities {
 			text = resolve(&w.ev.Arena, text)
 		}
-		i = end + len(dataClose)
-	default:
-		return 0
+		return text, end + len(dataClose)
 	}
-	w.field(label, ref, event.Str(text))
-	return i
+	return "", 0
 }
 
 // field adds a field under a name that is a view, or that was expected where ref is not 0.
