@@ -10,8 +10,8 @@ import (
 
 // batchRecords is how many records go through the rooms together: a room takes all of them before the next room begins. What a record
 // passes on its way is more code than a processor keeps at hand, and so it is fetched once for all of them; more records would put
-// the records themselves out of its caches. From correlate on, where one record depends on the one before, each is finished first.
-const batchRecords = 6
+// the records themselves out of its caches. Where one record depends on the one before, from correlate to score, each goes by itself.
+const batchRecords = 8
 
 // worker is what one thread needs for one chunk.
 type worker struct {
@@ -24,8 +24,9 @@ type worker struct {
 	// The batch: n records, each with an event.
 	evs    [batchRecords]*event.Event
 	recs   [batchRecords]decode.Record
-	failed [batchRecords]bool // a room panicked on it
-	broken bool               // one of them is
+	due    [batchRecords][]event.Incident // what was due when it was scored
+	failed [batchRecords]bool             // a room panicked on it
+	broken bool                           // one of them is
 	n      int
 	room   int // of the way, and the record in it that is next
 	at     int
@@ -49,11 +50,12 @@ func (w *worker) renew() {
 // were records.
 func (e *Engine) batch(w *worker, dst, chunk []byte, n *Counts) (out []byte, size int, scored bool) {
 	size, other, err := e.read(w, chunk, n)
-	for w.room < stateful {
+	for w.room <= stateful {
 		e.forward(w, n)
 	}
 	for i := range w.n {
-		dst = e.finish(w, i, dst, n)
+		dst = e.append(w, i, dst, n)
+		dst = w.emit(dst, w.due[i], n)
 	}
 	switch rest := chunk[size:]; {
 	case err != nil:
@@ -86,14 +88,14 @@ func (e *Engine) read(w *worker, chunk []byte, n *Counts) (size int, other decod
 		if err != nil || rec.Kind != decode.Log {
 			return size, rec, err
 		}
-		w.recs[w.n] = rec
+		w.recs[w.n], w.due[w.n] = rec, nil
 		w.n++
 		size += rec.Size
 	}
 	return size, other, nil
 }
 
-// forward takes the batch through the rooms that hold no state, from where it stands. A panic ends it: it is then to be called again.
+// forward takes the batch through the rooms, from where it stands. A panic ends it: it is then to be called again.
 func (e *Engine) forward(w *worker, n *Counts) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -108,10 +110,26 @@ func (e *Engine) forward(w *worker, n *Counts) {
 			}
 		}
 	}
+	for ; w.at < w.n; w.at++ {
+		if !w.failed[w.at] {
+			e.settle(w, w.at)
+		}
+	}
+	w.room++
 }
 
-// finish takes record i of the batch through the rooms that are left and appends it, with the incidents that it caused.
-func (e *Engine) finish(w *worker, i int, dst []byte, n *Counts) (out []byte) {
+// settle takes record i through the rooms that depend on the records before.
+func (e *Engine) settle(w *worker, i int) {
+	ev := w.evs[i]
+	for r := stateful; r < len(way); r++ {
+		way[r].apply(w, ev)
+	}
+	w.latest = max(w.latest, ev.Arrival)
+	w.due[i] = e.due(w)
+}
+
+// append appends record i with the incidents that it caused.
+func (e *Engine) append(w *worker, i int, dst []byte, n *Counts) (out []byte) {
 	if w.failed[i] {
 		return e.unscored(w, i, dst, n)
 	}
@@ -123,15 +141,11 @@ func (e *Engine) finish(w *worker, i int, dst []byte, n *Counts) (out []byte) {
 		}
 	}()
 	ev := w.evs[i]
-	for r := stateful; r < len(way); r++ {
-		way[r].apply(w, ev)
-	}
 	dst = append(dst, w.recs[i].Head...)
 	dst = w.rooms.encode.Append(dst, ev)
 	dst = w.emit(dst, ev.Incidents, n)
 	n.event(ev)
-	w.latest = max(w.latest, ev.Arrival)
-	return e.due(w, dst, n)
+	return dst
 }
 
 var errPanic = errors.New("the reader panicked")

@@ -3,8 +3,8 @@
 //	chunk -> decode -> parse -> normalise -> enrich -> detect -> correlate -> score -> mitigate -> encode -> chunk
 //
 // A few records go together (batch.go): decode to detect, which hold no state, take all of them one after the other before the next
-// room begins, because the code of the whole way is more than a processor's cache holds; from correlate on each record is finished
-// before the next one. What comes out is what came out one by one.
+// room begins, because the code of the whole way is more than a processor's cache holds; through correlate to score each goes by
+// itself. What comes out is what came out one by one.
 //
 // A room is a package below this one, named after what it does. Its door is
 //

@@ -27,18 +27,18 @@ func (w *worker) emit(dst []byte, list []event.Incident, n *Counts) []byte {
 	return dst
 }
 
-// due appends what is due by now, at most once a second over all threads.
-func (e *Engine) due(w *worker, dst []byte, n *Counts) []byte {
+// due gives what is due by now, at most once a second over all threads.
+func (e *Engine) due(w *worker) []event.Incident {
 	now := w.clock()
 	last := e.ticked.Load()
 	if now-last < int64(tickEvery) || !e.ticked.CompareAndSwap(last, now) {
-		return dst
+		return nil
 	}
-	return w.emit(dst, w.settle(now), n)
+	return w.dueBy(now)
 }
 
-// settle gives what is due by now, in one order whatever shard it comes from: by time, then id.
-func (w *worker) settle(now int64) []event.Incident {
+// dueBy gives what is due by now, in one order whatever shard it comes from: by time, then id.
+func (w *worker) dueBy(now int64) []event.Incident {
 	list := w.rooms.correlate.Tick(now)
 	slices.SortFunc(list, func(a, b event.Incident) int {
 		return cmp.Or(cmp.Compare(a.Updated, b.Updated), cmp.Compare(a.ID, b.ID), cmp.Compare(a.State, b.State))
@@ -65,7 +65,7 @@ func (e *Engine) tick(w *worker, dst, chunk []byte, n *Counts) []byte {
 		}
 		if rec.Kind == decode.Log {
 			n[CountTicks]++
-			dst = w.emit(dst, w.settle(w.arrival), n)
+			dst = w.emit(dst, w.dueBy(w.arrival), n)
 		} else {
 			n.passed(rec.Kind)
 			dst = append(dst, chunk[:rec.Size]...)
