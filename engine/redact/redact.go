@@ -43,12 +43,13 @@ func Defaults() Config {
 	}
 }
 
-// Redactor masks secrets. It does not change after New.
+// Redactor masks secrets. What it says does not change after New; any number of threads may ask.
 type Redactor struct {
 	mask   string
 	words  []string    // patterns in lower case without joints
 	first  [256][]int  // by first letter in either case: indexes into words
 	starts [256]uint64 // by first letter in either case: the low half has a bit for the low five bits of what may come second, the high half of what may come third
+	known  known
 }
 
 // New makes a Redactor. Options it cannot use are refused.
@@ -118,7 +119,7 @@ func (r *Redactor) Mask() string { return r.mask }
 // KeyIsSecret for PWD, which is a password in a connection string and the working directory in an environment, and for values that
 // say yes, no or null. An empty value is one that is not known (a structure): the name alone decides.
 func (r *Redactor) Masks(name, value string) bool {
-	return r.KeyIsSecret(name) && !workingDir(name, value) && !harmless(value)
+	return r.nameIsSecret(name) && !workingDir(name, value) && !harmless(value)
 }
 
 // workingDir reports whether name and value are the shell's PWD or OLDPWD, which sudo and others log.
