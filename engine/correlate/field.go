@@ -128,6 +128,7 @@ type where struct {
 	over, under                      *float64
 	exists                           *bool
 	not                              bool
+	activities                       []string // else: of the event's activity, one of these
 }
 
 func newWhere(names *event.Names, w Where) (where, string) {
@@ -158,6 +159,9 @@ func (w *where) text() bool {
 }
 
 func (w *where) test(ev *event.Event) bool {
+	if w.activities != nil {
+		return contains(w.activities, ev.Class.Activity(ev.Activity))
+	}
 	v := w.get.value(ev)
 	if w.exists != nil && *w.exists == v.Empty() {
 		return false

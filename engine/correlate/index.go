@@ -114,6 +114,9 @@ func lowerAll(list []string) []string {
 func (r *Room) enter(a alt, byRef map[string]*rule) {
 	n, m := int32(len(r.alts)), &a.match
 	a.asks = asksOf(m)
+	if len(m.Activities) > 0 {
+		a.where = append(a.where, where{activities: m.Activities})
+	}
 	every := a.possible() // before share takes conditions from it
 	r.share(&a)
 	if m.State != nil && m.State.NewFor > 0 {

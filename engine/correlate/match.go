@@ -8,14 +8,13 @@ import (
 	"prescore/engine/event"
 )
 
-// asks are the parts of a Match that are to be tested, conditions on fields and the reference left out.
+// asks are the parts of a Match that are to be tested, the reference, activities and conditions on fields left out.
 type asks uint8
 
 const (
 	asksTechnique asks = 1 << iota
 	asksTactic
 	asksClass
-	asksActivity
 	asksSource
 	asksLevel
 	asksState
@@ -23,8 +22,7 @@ const (
 
 // asksOf gives the parts that are set.
 func asksOf(m *Match) (a asks) {
-	for i, set := range [...]bool{len(m.Techniques) > 0, len(m.Tactics) > 0, len(m.Classes) > 0, len(m.Activities) > 0, len(m.Sources) > 0,
-		m.Levels != event.LevelNone, m.State != nil} {
+	for i, set := range [...]bool{len(m.Techniques) > 0, len(m.Tactics) > 0, len(m.Classes) > 0, len(m.Sources) > 0, m.Levels != event.LevelNone, m.State != nil} {
 		if set {
 			a |= 1 << i
 		}
@@ -123,7 +121,6 @@ func (r *Room) asked(a *alt, ev *event.Event, w *work) bool {
 	case q&asksTechnique != 0 && !hasTechnique(m.Techniques, ev),
 		q&asksTactic != 0 && !common(m.Tactics, ev.Tactics),
 		q&asksClass != 0 && !slices.Contains(m.Classes, ev.Class),
-		q&asksActivity != 0 && !contains(m.Activities, ev.Class.Activity(ev.Activity)),
 		q&asksSource != 0 && !contains(m.Sources, ev.Source),
 		q&asksLevel != 0 && !reaches(m.Levels, ev),
 		q&asksState != 0 && !r.state(m.State, ev, w):
