@@ -129,8 +129,7 @@ type work struct {
 	}
 	techs, srcs16 lastName
 
-	sketched uint32 // the epoch of the record that of is of
-	of       [event.NumEntityKinds]sketch
+	told told
 
 	source sourced // of the record before, and what is entered for it: records come in rows of one kind
 
@@ -181,12 +180,12 @@ func (w *work) begin(r *Room) {
 	if len(w.stamps) < len(r.alts) {
 		w.stamps = make([]uint32, len(r.alts))
 		w.rules = make([]uint32, len(r.rules))
-		w.epoch, w.trace.epoch, w.sketched = 1, 0, 0
+		w.epoch, w.trace.epoch, w.told.epoch = 1, 0, 0
 	}
 	if w.epoch == 0 { // once in four billion records
 		clear(w.stamps)
 		clear(w.rules)
-		w.epoch, w.trace.epoch, w.sketched = 1, 0, 0
+		w.epoch, w.trace.epoch, w.told.epoch = 1, 0, 0
 	}
 	w.hits, w.fired, w.groups = w.hits[:0], w.fired[:0], w.groups[:0]
 	w.known, w.held = 0, 0

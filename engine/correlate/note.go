@@ -69,8 +69,7 @@ func (r *Room) recall(cur *entity.Cursor, cl *cell, w *work) {
 		cl.lag = lag
 		grown := cap(cl.refs)
 		for ; len(refs) > 2; refs = refs[2+int(refs[1]):] {
-			k, key := int(refs[0]), event.View(refs[2:2+int(refs[1])])
-			cl.refer(k, key, sketchOf(k, key), w)
+			cl.refer(int(refs[0]), event.View(refs[2:2+int(refs[1])]), w)
 		}
 		cur.Grow(cap(cl.refs) - grown)
 		if _, late := cl.add(cur, &e, r.lateness, w); late { // without its first step nothing holds yet

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand"
+	"strings"
 	"testing"
+
+	"prescore/engine/event"
 )
 
 // TestRefs holds a window's references against a plain list of them: the sketch changes neither what is kept nor what is counted as cut.
@@ -19,7 +22,7 @@ func TestRefs(t *testing.T) {
 			if rng.Intn(8) == 0 {
 				key = key[:1+rng.Intn(len(key))]
 			}
-			cl.refer(k, key, sketchOf(k, key), w)
+			cl.refer(k, key, w)
 			ref := append([]byte{byte(k), byte(len(key))}, key...)
 			switch {
 			case there[string(ref)]:
@@ -39,6 +42,39 @@ func TestRefs(t *testing.T) {
 		again.enter(cl.refs)
 		if again != cl.heard {
 			t.Errorf("%d names: what is read back is sketched as %x, not %x", names, again, cl.heard)
+		}
+	}
+}
+
+// TestRemember holds what a window remembers of records against its entities noted one after the other.
+func TestRemember(t *testing.T) {
+	rng := rand.New(rand.NewSource(7))
+	for _, names := range []int{2, 5, 100} {
+		cl, one, w, each := &cell{}, &cell{}, &work{}, &work{}
+		for range 3000 {
+			var ev event.Event
+			c := &rule{grouped: uint32(rng.Intn(1 << event.NumEntityKinds))}
+			for k := range ev.Entities {
+				if rng.Intn(3) > 0 {
+					ev.Entities[k] = fmt.Sprintf("user%03d", rng.Intn(names))
+				}
+				if rng.Intn(50) == 0 {
+					ev.Entities[k] = strings.Repeat("x", 200+rng.Intn(100))
+				}
+			}
+			w.epoch++
+			before := cap(cl.refs)
+			if grew := cl.remember(&ev, c, w); grew != cap(cl.refs)-before {
+				t.Fatalf("grew by %d, not %d", grew, cap(cl.refs)-before)
+			}
+			for k, key := range ev.Entities {
+				if key != "" && len(key) <= 255 && c.grouped>>k&1 == 0 {
+					one.refer(k, key, each)
+				}
+			}
+			if !bytes.Equal(cl.refs, one.refs) || cl.heard != one.heard || w.cut != each.cut {
+				t.Fatalf("%q, %x and %d cut, not %q, %x and %d", cl.refs, cl.heard, w.cut.refs, one.refs, one.heard, each.cut.refs)
+			}
 		}
 	}
 }

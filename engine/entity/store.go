@@ -97,9 +97,12 @@ func (st *Store) Find(k Kind, key string, arrival int64) Cursor {
 	nowS := seconds(arrival)
 	sh.mu.Lock()
 	sh.nowS = max(sh.nowS, nowS)
-	lost := sh.ghosts.has(h) // asked for here, the processor fetches it together with the index
+	sh.ghosts.prefetch(h) // comes together with the index, where it is wanted at all
+	lost := false
 	e := sh.find(h, k, key)
-	if e != nil {
+	if e == nil {
+		lost = sh.ghosts.has(h)
+	} else {
 		sh.n.hits++
 		sh.touch(e)
 		if nowS > e.last {
