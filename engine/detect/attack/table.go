@@ -220,13 +220,16 @@ func (t *Table) Successor(id string) string {
 	return id
 }
 
+// isShort reports whether a text is a tactic's shortname as it stands.
+func (t *Table) isShort(name string) bool { return name != "" && t.shorts[shortSlot(name)] == name }
+
 // Tactic gives the shortname of a tactic by shortname, name or id, however it is spelt; false where no version has it.
 func (t *Table) Tactic(name string) (string, bool) {
 	if name == "" {
 		return "", false
 	}
-	if short := t.shorts[shortSlot(name)]; short == name {
-		return short, true
+	if t.isShort(name) {
+		return t.shorts[shortSlot(name)], true
 	}
 	var buf [maxTactic]byte
 	k := tacticKey(name, &buf)

@@ -197,6 +197,10 @@ var nothing = [...]string{"none", "null", "unknown", "undefined", "other", "nota
 
 // tacticText notes each tactic in a text or list of texts; one that no version knows as it is.
 func (r *Room) tacticText(ev *event.Event, s string) {
+	if r.table.isShort(s) { // most texts are one tactic, as ATT&CK spells it
+		ev.AddTactic(r.table.shorts[shortSlot(s)])
+		return
+	}
 	for len(s) > 0 {
 		n := 0
 		for n < len(s) && !listByte[s[n]] {
