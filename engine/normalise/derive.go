@@ -111,22 +111,11 @@ func part(ev *event.Event, k event.Key, code opCode, url string) {
 // mailLike reports whether s has one at sign with something before it, no blank, and a dot behind it, though not next to it.
 func mailLike(s string) bool {
 	at := strings.IndexByte(s, '@')
-	if at <= 0 || strings.IndexByte(s[:at], ' ') >= 0 {
+	if at <= 0 || strings.IndexByte(s, ' ') >= 0 {
 		return false
 	}
-	domain, dot := s[at+1:], 0
-	for i := 0; i < len(domain); i++ {
-		switch domain[i] {
-		case '@', ' ':
-			return false
-		case '.':
-			if i == 0 {
-				return false
-			}
-			dot = i
-		}
-	}
-	return dot > 0
+	domain := s[at+1:]
+	return strings.IndexByte(domain, '.') > 0 && strings.IndexByte(domain, '@') < 0
 }
 
 // protocols names IANA's protocol numbers that logs carry.

@@ -18,6 +18,7 @@ type Room struct {
 	cfg    Config
 	asset  [event.AssetCritical + 1]float64
 	levels [MaxSeverity + 1]event.Level
+	steps  [MaxSeverity - MinSeverity]float64
 }
 
 // New checks the configuration and makes the room.
@@ -26,6 +27,9 @@ func New(cfg Config) (*Room, error) {
 		return nil, err
 	}
 	r := &Room{cfg: cfg, asset: [...]float64{1, cfg.Asset.Low, cfg.Asset.Medium, cfg.Asset.High, cfg.Asset.Critical}}
+	for i := range r.steps {
+		r.steps[i] = -math.Log2(1-(float64(i)+0.5)/(MaxSeverity-MinSeverity)) * cfg.HalfLife
+	}
 	for s := range r.levels {
 		l := event.Informational
 		for i, from := range []int{cfg.Levels.Low, cfg.Levels.Medium, cfg.Levels.High, cfg.Levels.Critical} {
@@ -55,7 +59,7 @@ func (r *Room) Apply(ev *event.Event) {
 	f.Confidence = confidence(ev)
 	f.Raw = f.Baseline * f.Asset * f.Attack * f.Identity * f.Confidence
 	given, givenRisk := ev.Severity, ev.Risk
-	ev.Severity = Severity(f.Raw, r.cfg.HalfLife)
+	ev.Severity = r.severity(f.Raw)
 	risk(ev)
 	if ev.Replayed { // the score it got, but never one below what it earns by itself: an id can be forged
 		ev.Severity, ev.Risk = max(ev.Severity, min(given, MaxSeverity)), max(ev.Risk, clamp(givenRisk, 0, maxRisk))
@@ -79,6 +83,22 @@ func Severity(raw, halfLife float64) int {
 	}
 	s := MinSeverity + (MaxSeverity-MinSeverity)*(1-math.Exp2(-raw/halfLife))
 	return int(min(MaxSeverity, math.RoundToEven(s)))
+}
+
+// near is how close to a step a raw score is, as a share of it, of which the formula itself must say on which side it falls: a thousand
+// times what it may be off by.
+const near = 1e-12
+
+// severity is Severity by the raw scores at which it rises: of steps[i], severity is MinSeverity+i below and one more above.
+func (r *Room) severity(raw float64) int {
+	s := 0
+	for s < len(r.steps) && raw > r.steps[s]*(1+near) {
+		s++
+	}
+	if s < len(r.steps) && !(raw < r.steps[s]*(1-near)) {
+		return Severity(raw, r.cfg.HalfLife)
+	}
+	return MinSeverity + s
 }
 
 // baseline gives the event's baseline within 1..10; unset is 1, out of range is clamped and marked.

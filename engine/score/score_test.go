@@ -3,6 +3,7 @@ package score
 import (
 	"errors"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"prescore/engine/event"
@@ -51,6 +52,36 @@ func TestSeverity(t *testing.T) {
 	for _, odd := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		if s := Severity(odd, 5); s < MinSeverity || s > MaxSeverity {
 			t.Errorf("%v: %d", odd, s)
+		}
+	}
+}
+
+// TestSteps: the severities by steps are those of the formula, next to a step as well.
+func TestSteps(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 200 {
+		cfg := Defaults()
+		cfg.HalfLife = 100 * math.Exp2(-20*rng.Float64())
+		r, err := New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raws := []float64{0, -1, math.NaN(), math.Inf(1), math.SmallestNonzeroFloat64, math.MaxFloat64}
+		for range 200 {
+			raws = append(raws, cfg.HalfLife*rng.ExpFloat64()*3)
+		}
+		for _, at := range r.steps {
+			below, above := at, at
+			for range 100 {
+				below, above = math.Nextafter(below, 0), math.Nextafter(above, math.Inf(1))
+				raws = append(raws, below, above, at*(1+rng.Float64()*1e-8), at*(1-rng.Float64()*1e-8))
+			}
+			raws = append(raws, at)
+		}
+		for _, raw := range raws {
+			if got, want := r.severity(raw), Severity(raw, cfg.HalfLife); got != want {
+				t.Fatalf("half life %v: severity of %v is %d, want %d", cfg.HalfLife, raw, got, want)
+			}
 		}
 	}
 }
