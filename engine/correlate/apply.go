@@ -175,6 +175,7 @@ func (r *Room) count(ev *event.Event, t int64, w *work, c *rule, key string, e *
 		return best, ""
 	}
 	cl := r.cellOf(&cur, c, w)
+	cl.fetch()
 	if cur.E.Truncated() && ev.Arrival-cur.E.First() <= c.keep(r.lateness) {
 		r.st.Truncate(ev)
 		cl.flags |= cellTrunc

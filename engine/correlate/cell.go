@@ -58,6 +58,19 @@ func (r *Room) cellOf(cur *entity.Cursor, c *rule, w *work) *cell {
 	return cl
 }
 
+// fetch asks for the memory under the window that a record changes: each part lies somewhere else, and is waited for with the others.
+func (cl *cell) fetch() {
+	if len(cl.ring.s) > 0 {
+		entity.Prefetch(cl.ring.at(int(cl.ring.n)))
+	}
+	if len(cl.refs) > 0 {
+		entity.Prefetch(&cl.refs[0])
+	}
+	if cl.nums != nil {
+		entity.Prefetch(cl.nums)
+	}
+}
+
 // Bounds of what an evicted window leaves to the next: most windows never need more.
 const (
 	spareEntries = 4   // of the ring

@@ -1,9 +1,6 @@
 package entity
 
-import (
-	"strings"
-	"unsafe"
-)
+import "strings"
 
 // ghosts remember which entities were evicted, by hash, so that one which comes back is known to have lost state. A table of sets of
 // four, twice as many in all as the shard has entities: a ghost goes where four newer ones fall on its set, and then a loss goes unsaid.
@@ -25,7 +22,7 @@ func (g *ghosts) has(h uint64) bool {
 	return s[0] == x || s[1] == x || s[2] == x || s[3] == x
 }
 
-func (g *ghosts) prefetch(h uint64) { prefetch(unsafe.Pointer(&g.t[h&uint64(len(g.t)-1)])) }
+func (g *ghosts) prefetch(h uint64) { Prefetch(&g.t[h&uint64(len(g.t)-1)]) }
 
 // door is the doorkeeper: under a flood a newcomer is let in when it comes a second time. Two bits a newcomer in a table of
 // eight bits an entity, emptied after as many newcomers as the shard has entities: about one in twenty unknown is let in at once.

@@ -1,5 +1,10 @@
 package entity
 
+import "unsafe"
+
+// Prefetch asks the processor for the line of its cache in which v begins, and goes on: for state that lies far away and is wanted soon.
+func Prefetch[T any](v *T) { prefetch(unsafe.Pointer(v)) }
+
 // blockSize is how many entities are made at once: few enough that a small store stays small.
 const blockSize = 64
 

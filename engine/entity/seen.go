@@ -3,7 +3,6 @@ package entity
 import (
 	"math/bits"
 	"sync"
-	"unsafe"
 
 	"prescore/engine/event"
 )
@@ -142,8 +141,8 @@ func (st *Store) Expect(ev *event.Event) {
 	}
 	ev.IDHash = st.idHash(ev, normal(formName, ev.Entities[event.Host], &ev.Arena))
 	i, s := st.seen.set(ev.IDHash)
-	prefetch(unsafe.Pointer(&st.seen.hints[i]))
-	prefetch(unsafe.Pointer(s))
+	Prefetch(&st.seen.hints[i])
+	Prefetch(s)
 }
 
 // Seen reports whether a record of this id went by within seen_for, and notes it. Only an id that the record brought counts
