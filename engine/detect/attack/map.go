@@ -26,6 +26,8 @@ type mapping struct {
 	event   map[string][]eventEntry // by code
 
 	processes, apis, codes maybe // of the maps' keys
+
+	recentProcesses, recentAPIs recent
 }
 
 // maybe is the set of a map's keys by length, first, middle and last byte: most names that are asked for are in no map, and this says
@@ -191,12 +193,12 @@ func (r *Room) applyMap(ev *event.Event) {
 	for _, k := range [...]event.Key{event.KeyProcess, event.KeyProcessOriginalName} {
 		if s := ev.Str(k); s != "" {
 			if p := program(s); m.processes.folded(p) {
-				r.note(ev, m.process[string(fold(p, buf[:]))])
+				r.note(ev, m.recentProcesses.of(m.process, p))
 			}
 		}
 	}
-	if s := ev.Str(event.KeyAPI); m.apis.folded(s) {
-		r.note(ev, m.api[string(fold(s, buf[:]))])
+	if s := ev.Str(event.KeyAPI); len(s) <= maxMapKey && m.apis.folded(s) {
+		r.note(ev, m.recentAPIs.of(m.api, s))
 	}
 	if !ev.Has(event.KeyEventCode) || ev.Source == "" {
 		return
