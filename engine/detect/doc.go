@@ -12,6 +12,7 @@
 //
 // It imports event, option, strict, redact and its own sub-packages. A Room does not change after New; a changed rule is a new
 // Room. Findings hold strings of the room, but for Matches, whose values live until the event's Reset. Nothing is allocated for
-// an event without a finding. Bounds that were hit are problems on the event (too_many_findings, value_cut, regex_cut,
+// an event without a finding once its thread's memory is made, which stays with the event and its siblings (event.ScratchDetect).
+// Bounds that were hit are problems on the event (too_many_findings, value_cut, regex_cut,
 // too_many_values) and Counts. Proofs: detect_test.go, the packages' own tests, engine/conformance/sigma_*.go.
 package detect
