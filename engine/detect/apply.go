@@ -60,7 +60,8 @@ func (r *Room) add(ev *event.Event, s *match.Scratch, n int32) {
 		f.Matches = ev.Findings[:k+1][k].Matches[:0]
 	}
 	s.Evidence(n, func(m match.Shown) bool {
-		f.Matches = append(f.Matches, event.Match{Field: m.Field, Value: r.shown(ev, m)})
+		value, clean := r.shown(ev, m)
+		f.Matches = append(f.Matches, event.Match{Field: m.Field, Value: value, Clean: clean})
 		return len(f.Matches) < maxMatches
 	})
 	ev.Findings = append(ev.Findings, f)
@@ -78,26 +79,26 @@ func (r *Room) add(ev *event.Event, s *match.Scratch, n int32) {
 }
 
 // shown gives a value as people may see it: masked, and cut to event.MaxMatchValue bytes. Secrets are masked before the cut, so
-// that none is shown for want of its end. That a short one of the event's own has none is kept with it.
-func (r *Room) shown(ev *event.Event, m match.Shown) string {
+// that none is shown for want of its end. That a short one of the event's own has none is kept with it; clean says so.
+func (r *Room) shown(ev *event.Event, m match.Shown) (text string, clean bool) {
 	if m.Plain != nil && *m.Plain {
-		return m.Value
+		return m.Value, true
 	}
 	const look = 4 * event.MaxMatchValue // what is masked at most, so that a long value costs little
 	value := m.Value[:min(len(m.Value), look)]
 	switch {
 	case r.redact == nil:
 	case r.isSecret(m) && r.redact.Masks(m.Field, value):
-		return r.redact.Mask()
+		return r.redact.Mask(), false
 	case r.redact.MayHold(value):
-		return r.masked(ev, value)
+		return r.masked(ev, value), false
 	case m.Own && len(value) <= event.MaxMatchValue:
 		if m.Plain != nil {
 			*m.Plain = true
 		}
-		return value
+		return value, true
 	}
-	return ev.Arena.Copy(event.BytesOf(value[:min(len(value), event.MaxMatchValue)]))
+	return ev.Arena.Copy(event.BytesOf(value[:min(len(value), event.MaxMatchValue)])), false
 }
 
 // fewSecrets is how many secrets of a value there is room for beside the value itself; more cost an allocation.

@@ -1,6 +1,8 @@
 package encode
 
 import (
+	"sync"
+
 	"prescore/engine/encode/project"
 	"prescore/engine/event"
 	"prescore/engine/option"
@@ -53,6 +55,7 @@ type Room struct {
 	layout  layout
 	redact  Redactor
 	rewrite bool
+	events  sync.Pool // of incidents, see asEvent: one is too large to be made for each
 }
 
 type layout uint8
@@ -66,6 +69,7 @@ const (
 // New makes the room. An option it cannot use is refused.
 func New(cfg Config, in In) (*Room, error) {
 	r := &Room{names: in.Names, redact: in.Redact, rewrite: in.RewriteRecord && in.Redact != nil}
+	r.events.New = func() any { return event.New(in.Names) }
 	switch cfg.Layout {
 	case LayoutNested:
 		r.layout = nested

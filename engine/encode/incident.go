@@ -34,9 +34,11 @@ var entityCanon = [event.NumEntityKinds]event.Key{event.KeyUser, event.KeyHost, 
 
 // AppendIncident appends the body of an incident's own record: the view as configured, and "prescore" with kind "incident". Its
 // severity is the highest baseline of its records with the delta, rounded; what weighed on it (asset, identity) is on the records
-// themselves. It allocates: incidents are rare.
+// themselves.
 func (r *Room) AppendIncident(dst []byte, inc *event.Incident) []byte {
-	ev := r.incidentEvent(inc)
+	ev := r.events.Get().(*event.Event)
+	defer r.events.Put(ev)
+	r.asEvent(ev, inc)
 	var plan project.Plan
 	if r.view != nil {
 		r.view.Plan(&plan, ev, 0)
@@ -51,9 +53,9 @@ func (r *Room) AppendIncident(dst []byte, inc *event.Incident) []byte {
 	return o.done(r.appendIncident(dst, inc, ev, &plan))
 }
 
-// incidentEvent makes the event that an incident is to a schema: an incident finding.
-func (r *Room) incidentEvent(inc *event.Incident) *event.Event {
-	ev := event.New(r.names)
+// asEvent makes ev the event that an incident is to a schema: an incident finding.
+func (r *Room) asEvent(ev *event.Event, inc *event.Incident) {
+	ev.Reset()
 	ev.ID, ev.Source = inc.ID, "prescore"
 	ev.Class, ev.Activity = event.IncidentFinding, uint8(inc.State)+1
 	ev.Arrival = inc.Updated
@@ -79,10 +81,14 @@ func (r *Room) incidentEvent(inc *event.Incident) *event.Event {
 			}
 		}
 	}
-	ev.Techniques, ev.Tactics = inc.Techniques, inc.Tactics
+	for _, id := range inc.Techniques {
+		ev.AddTechnique(id)
+	}
+	for _, name := range inc.Tactics {
+		ev.AddTactic(name)
+	}
 	ev.Baseline, ev.Risk, ev.Level, ev.Route = inc.Baseline, inc.Risk, inc.Level, event.Alert
 	ev.Severity = int(math.RoundToEven(min(max(inc.Baseline, 1), 10)))
-	return ev
 }
 
 // appendIncident appends the key "prescore" of an incident. Its entities by kind are the first of each; all of them, and what

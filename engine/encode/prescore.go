@@ -232,10 +232,15 @@ func (r *Room) findings(dst []byte, o *object, ev *event.Event) []byte {
 // matches appends the fields and values that made a rule match, as a list, because one field may match twice.
 func (r *Room) matches(dst []byte, ms []event.Match) []byte {
 	dst = wire.AppendArray(dst, len(ms))
-	for _, m := range ms {
+	for i := range ms {
+		m := &ms[i]
 		dst = append(dst, 0x82)
 		dst = wire.AppendStr(keyField.Append(dst), m.Field)
-		dst = r.text(keyValue.Append(dst), m.Field, m.Value)
+		if dst = keyValue.Append(dst); m.Clean {
+			dst = wire.AppendStr(dst, m.Value)
+		} else {
+			dst = r.text(dst, m.Field, m.Value)
+		}
 	}
 	return dst
 }

@@ -104,8 +104,12 @@ func (k EntityKind) String() string { return entityNames[k] }
 // field, where it was one.
 type Problem struct{ Room, Code, Field string }
 
-// Match is one field that made a rule match. Value is a view of at most MaxMatchValue bytes, redacted by the one who writes it.
-type Match struct{ Field, Value string }
+// Match is one field that made a rule match. Value is a view of at most MaxMatchValue bytes, redacted by the one who writes it,
+// who need not look where it is known to be Clean: to hold nothing secret.
+type Match struct {
+	Field, Value string
+	Clean        bool
+}
 
 // MaxMatchValue bounds the value of a Match in bytes: findings are for people to read.
 const MaxMatchValue = 256
