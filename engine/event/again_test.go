@@ -117,3 +117,60 @@ func TestSettleIsLinear(t *testing.T) {
 		t.Errorf("%.0f ns for 40 fields, %.0f for 640", short, long)
 	}
 }
+
+// TestAlike: a record that is said to be like the one before has its names, layers and kinds, whatever happened to the fields of either;
+// what was kept comes back then, and only if it was kept with that very record.
+func TestAlike(t *testing.T) {
+	names := NewNames()
+	for i := range 4 {
+		names.Intern(fmt.Sprint("n", i))
+	}
+	rng := rand.New(rand.NewPCG(7, 8))
+	ev := New(names)
+	kinds := []Value{IntOf(1), Str("x"), {K: Null}}
+	var before, kept *string
+	alike, unlike := 0, 0
+	for range 20_000 {
+		ev.Reset()
+		n := 2 + rng.IntN(2)
+		if row := ev.Row(); len(row) >= n && rng.IntN(2) == 0 {
+			took, differ := 0, Kind(0)
+			for ; took < n && row[took].Standing(0); took++ {
+				differ |= row[took].Put(kinds[rng.IntN(8)/7])
+			}
+			ev.RowAgain(took, differ)
+		}
+		for len(ev.Fields) < n {
+			ev.Add(fmt.Sprint("n", rng.IntN(8)/7+len(ev.Fields)), kinds[rng.IntN(8)/7], uint8(rng.IntN(10)/9))
+		}
+		switch rng.IntN(8) {
+		case 0:
+			ev.Relink(rng.IntN(n), NameID(rng.IntN(5)))
+		case 1:
+			ev.Rewind(1 + rng.IntN(n))
+		}
+		shape := ""
+		for i := range ev.Fields {
+			f := &ev.Fields[i]
+			shape += fmt.Sprint(f.ID, f.Layer, f.Value.K, " ")
+		}
+		if ev.Alike() {
+			if alike++; before == nil || *before != shape {
+				t.Fatalf("%s is said to be like the one before", shape)
+			}
+		} else if unlike++; ev.Kept() != nil {
+			t.Fatal("what is kept for others")
+		}
+		if got, _ := ev.Kept().(*string); got != nil && (kept == nil || got != kept || *got != shape) {
+			t.Fatalf("%v is kept, want %v", *got, shape)
+		}
+		before, kept = &shape, nil
+		if rng.IntN(3) > 0 {
+			kept = &shape
+			ev.Keep(kept)
+		}
+	}
+	if alike < 1000 || unlike < 1000 {
+		t.Errorf("%d alike, %d not", alike, unlike)
+	}
+}

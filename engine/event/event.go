@@ -286,6 +286,7 @@ func (e *Event) Relink(i int, id NameID) {
 		return
 	}
 	e.unlink(i)
+	e.unlike = anyKind
 	f.ID, f.ref, f.traits, e.moved = id, 0, e.Names.traits[id]&trait(allRoles), true
 	if id != 0 {
 		e.link(i, id)
