@@ -26,11 +26,14 @@ type Config struct {
 	Layout string `toml:"layout"`
 	// Fields chooses what the view may hold: "all", or names of the vocabulary ("user", "src_ip").
 	Fields []string `toml:"fields"`
+	// Repeat says whether the view repeats values as its schema recommends: ECS in related.*, host.hostname, *.address, event.start
+	// and event.risk_score, OCSF as names of its class.
+	Repeat bool `toml:"repeat"`
 }
 
 // Defaults gives the built-in options: ECS, because more pipelines expect it than anything else, beside the untouched record.
 func Defaults() Config {
-	return Config{Schema: project.ECS, Layout: LayoutNested, Fields: []string{"all"}}
+	return Config{Schema: project.ECS, Layout: LayoutNested, Fields: []string{"all"}, Repeat: true}
 }
 
 // Redactor masks secrets. encode asks it for what it writes itself, and for the record where In.RewriteRecord says so.
@@ -86,7 +89,11 @@ func New(cfg Config, in In) (*Room, error) {
 	}
 	switch cfg.Schema {
 	case project.ECS, project.OCSF, project.Flat:
-		r.view = project.New(cfg.Schema, keep, r.secret)
+		lay := project.New
+		if !cfg.Repeat {
+			lay = project.NewLean
+		}
+		r.view = lay(cfg.Schema, keep, r.secret)
 	case "none":
 		if r.layout == replace {
 			return nil, option.Refuse("layout", "must not be \"replace\" with schema \"none\": there is no view to replace the record with")

@@ -204,6 +204,24 @@ func TestFieldsAreChosen(t *testing.T) {
 // maxAllocs is what a warmed-up Append may allocate.
 const maxAllocs = 0
 
+func TestViewNeedNotRepeat(t *testing.T) {
+	for _, repeat := range []bool{true, false} {
+		cfg := Defaults()
+		cfg.Repeat = repeat
+		r, err := New(cfg, In{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ev := event.New(event.NewNames())
+		ev.Raw = fromJSON(t, `{"a":1}`)
+		ev.Set(event.KeyHost, event.Str("ws-042"))
+		got := toJSON(t, r.Append(nil, ev))
+		if want := map[bool]int{true: 3, false: 1}[repeat]; strings.Count(got, `"ws-042"`) != want {
+			t.Errorf("repeat %t: %s", repeat, got)
+		}
+	}
+}
+
 func TestAllocs(t *testing.T) {
 	for _, schema := range []string{"none", "flat", "ecs", "ocsf"} {
 		for _, layout := range []string{"nested", "merge", "replace"} {

@@ -87,10 +87,13 @@ func object(t testing.TB, v *project.View, ev *event.Event) map[string]any {
 // Every class with every activity, no key, all keys and many random sets of keys, each with what other rooms may have found: the
 // view is legal in its schema, and the number of its top-level keys is what Count says.
 func TestViewsAreLegal(t *testing.T) {
-	for _, schema := range []string{project.ECS, project.OCSF} {
-		check, v := legal.ECS, project.New(schema, project.AllKeys(), nil)
-		if schema == project.OCSF {
-			check = legal.OCSF
+	for i, v := range []*project.View{
+		project.New(project.ECS, project.AllKeys(), nil), project.NewLean(project.ECS, project.AllKeys(), nil),
+		project.New(project.OCSF, project.AllKeys(), nil), project.NewLean(project.OCSF, project.AllKeys(), nil),
+	} {
+		schema, check := project.ECS, legal.ECS
+		if i > 1 {
+			schema, check = project.OCSF, legal.OCSF
 		}
 		rnd := rand.New(rand.NewPCG(1, 2))
 		ev := event.New(event.NewNames())

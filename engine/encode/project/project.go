@@ -162,15 +162,25 @@ type Plan struct {
 
 // New lays out a schema, restricted to the keys in keep. secret says which canonical names are masked whole; it may be nil.
 func New(schema string, keep Mask, secret func(name string) bool) *View {
-	var cols []column
+	return build(schema, columnsOf(schema), keep, secret)
+}
+
+// NewLean is New without what only repeats a value that stands elsewhere in the record (lean.go).
+func NewLean(schema string, keep Mask, secret func(name string) bool) *View {
+	return build(schema, lean(schema, columnsOf(schema)), keep, secret)
+}
+
+func columnsOf(schema string) []column {
 	switch schema {
 	case ECS:
-		cols = ecsColumns()
+		return ecsColumns()
 	case OCSF:
-		cols = ocsfColumns()
-	default:
-		cols = flatColumns()
+		return ocsfColumns()
 	}
+	return flatColumns()
+}
+
+func build(schema string, cols []column, keep Mask, secret func(name string) bool) *View {
 	root := &branch{}
 	for _, c := range cols {
 		if c.key != 0 && !keep.has(c.key) {
