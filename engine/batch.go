@@ -54,7 +54,7 @@ func (e *Engine) batch(w *worker, dst, chunk []byte, n *Counts) (out []byte, siz
 		e.forward(w, n)
 	}
 	for i := range w.n {
-		dst = e.append(w, i, dst, n)
+		dst = e.write(w, i, dst, n)
 		dst = w.emit(dst, w.due[i], n)
 	}
 	switch rest := chunk[size:]; {
@@ -128,8 +128,8 @@ func (e *Engine) settle(w *worker, i int) {
 	w.due[i] = e.due(w)
 }
 
-// append appends record i with the incidents that it caused.
-func (e *Engine) append(w *worker, i int, dst []byte, n *Counts) (out []byte) {
+// write appends record i with the incidents that it caused.
+func (e *Engine) write(w *worker, i int, dst []byte, n *Counts) (out []byte) {
 	if w.failed[i] {
 		return e.unscored(w, i, dst, n)
 	}
