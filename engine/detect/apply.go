@@ -81,7 +81,7 @@ func (r *Room) add(ev *event.Event, s *match.Scratch, n int32) {
 // shown gives a value as people may see it: masked, and cut to event.MaxMatchValue bytes. Secrets are masked before the cut, so
 // that none is shown for want of its end. That a short one of the event's own has none is kept with it; clean says so.
 func (r *Room) shown(ev *event.Event, m match.Shown) (text string, clean bool) {
-	if m.Plain != nil && *m.Plain {
+	if m.Own && m.Plain != nil && *m.Plain {
 		return m.Value, true
 	}
 	const look = 4 * event.MaxMatchValue // what is masked at most, so that a long value costs little

@@ -248,7 +248,7 @@ func TestFits(t *testing.T) {
 // TestNothingAllocated holds the allocations of an event without a finding at none.
 func TestNothingAllocated(t *testing.T) {
 	if raceDetector {
-		t.Skip("the race detector allocates, and lets pools forget")
+		t.Skip("the race detector allocates by itself; run without -race")
 	}
 	r, names := room(t, whoami, nil)
 	ev := event.New(names)

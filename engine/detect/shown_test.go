@@ -55,3 +55,39 @@ func TestShownIsWhatItWasTheFirstTime(t *testing.T) {
 		t.Errorf("%d values are shown, %d masked", plain, masked)
 	}
 }
+
+// TestShownOutlivesTheNextRun: what a finding shows stands while other events of the batch are matched, also where a number is written
+// as a text that was met before.
+func TestShownOutlivesTheNextRun(t *testing.T) {
+	var rules strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&rules, "---\ntitle: t\nid: r%d\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {CommandLine|contains: '47%02d'}, condition: s}\n", i, i)
+	}
+	r, names := room(t, rules.String(), nil)
+	text := event.New(names)
+	number := text.Sibling()
+	for n := range 20 {
+		want := fmt.Sprint(123_456_784_700 + n)
+		for range 4 { // a value is remembered when it has come again
+			text.Reset()
+			fill(text, "CommandLine", want)
+			r.Apply(text)
+		}
+		number.Reset()
+		fill(number)
+		number.Add("CommandLine", event.IntOf(int64(123_456_784_700+n)), 0)
+		r.Apply(number)
+		if len(number.Findings) != 1 || len(number.Findings[0].Matches) != 1 {
+			t.Fatalf("%+v", number.Findings)
+		}
+		for other := range 3 {
+			text.Reset()
+			fill(text)
+			text.Add("CommandLine", event.IntOf(int64(999_999_994_701+other)), 0)
+			r.Apply(text)
+		}
+		if got := number.Findings[0].Matches[0].Value; got != want {
+			t.Fatalf("it shows %q, want %q", got, want)
+		}
+	}
+}
