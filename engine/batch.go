@@ -33,7 +33,7 @@ type worker struct {
 }
 
 func newWorker(r *rooms) *worker {
-	w := &worker{rooms: r, identifier: newIdentifier()}
+	w := &worker{rooms: r}
 	w.renew()
 	return w
 }
@@ -73,7 +73,7 @@ func (e *Engine) read(w *worker, chunk []byte, n *Counts) (size int, other decod
 	if w.broken {
 		w.renew()
 	}
-	w.n, w.room, w.at = 0, 0, 0
+	w.n, w.room, w.at, w.summed = 0, 0, 0, false
 	defer func() {
 		if p := recover(); p != nil {
 			e.panicked(w, w.n, p, n)
@@ -163,7 +163,8 @@ func (e *Engine) panicked(w *worker, i int, p any, n *Counts) {
 func (e *Engine) unscored(w *worker, i int, dst []byte, n *Counts) []byte {
 	ev, rec := w.evs[i], &w.recs[i]
 	ev.Tag, ev.Arrival, ev.Raw, ev.HostTime = w.tag, w.arrival, rec.Body, rec.Time
-	w.identify(ev)
+	w.hash(w.sums[:1], w.evs[i:i+1])
+	identify(ev, w.sums[0])
 	ev.Problem("engine", "panic", "")
 	dst = w.rooms.encode.Append(append(dst, rec.Head...), ev)
 	n.event(ev)

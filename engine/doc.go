@@ -4,7 +4,7 @@
 //
 // A few records go together (batch.go): decode to detect, which hold no state, take all of them one after the other before the next
 // room begins, because the code of the whole way is more than a processor's cache holds; through correlate to score each goes by
-// itself. What comes out is what came out one by one.
+// itself. What comes out is what came out one by one. Once parse has them all, they are hashed together (digest, identify.go).
 //
 // A room is a package below this one, named after what it does. Its door is
 //

@@ -63,7 +63,7 @@ func encodeAlone(b *testing.B, set string, text bool, lines [][]byte) {
 		if _, err := decode.Next(w.evs[0], record); err != nil {
 			b.Fatal(err)
 		}
-		w.apply(w.evs[0], func(string, *event.Event) {})
+		w.apply(func(string, *event.Event) {})
 		workers[i] = w
 	}
 	var out []byte

@@ -131,7 +131,7 @@ func (e *Engine) Inspect(record []byte, tag string, now time.Time, see func(room
 		return nil, errors.New("not a record, or one that is scored already")
 	}
 	see("decode", ev)
-	w.apply(ev, see)
+	w.apply(see)
 	return w.rooms.encode.Append(nil, ev), nil
 }
 

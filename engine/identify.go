@@ -1,11 +1,10 @@
 package engine
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"strconv"
 
+	"prescore/engine/digest"
 	"prescore/engine/event"
 )
 
@@ -13,24 +12,28 @@ import (
 // a century to make collide.
 const hashDigits = 16
 
-// identifier makes ids and hashes for one thread, in memory of its own: sha256.Sum256 may allocate.
+// identifier makes ids and hashes for one thread.
 type identifier struct {
-	digest hash.Hash
-	sum    [sha256.Size]byte
+	hasher digest.Hasher
+	sums   [batchRecords]uint64 // of the batch's records
+	summed bool                 // they are
 }
 
-func newIdentifier() identifier { return identifier{digest: sha256.New()} }
-
-// identify sets Hash, of the line where one was parsed and else of the body's bytes, and ID: the record's own, or the hash with the
-// host's timestamp, so that the same line logged twice is two events and the same record met twice is one.
-func (t *identifier) identify(ev *event.Event) {
-	raw := ev.Raw
-	if ev.Line != "" {
-		raw = event.BytesOf(ev.Line)
+// hash sets sums[i] to the hash of evs[i]: of the line where one was parsed, and else of the body's bytes. Parse has gone before.
+func (t *identifier) hash(sums []uint64, evs []*event.Event) {
+	var raws [batchRecords][]byte
+	for i, ev := range evs {
+		raws[i] = ev.Raw
+		if ev.Line != "" {
+			raws[i] = event.BytesOf(ev.Line)
+		}
 	}
-	t.digest.Reset()
-	t.digest.Write(raw)
-	sum := binary.BigEndian.Uint64(t.digest.Sum(t.sum[:0]))
+	t.hasher.Sums(sums, raws[:len(evs)])
+}
+
+// identify sets Hash, and ID: the record's own, or the hash with the host's timestamp, so that the same line logged twice is two events
+// and the same record met twice is one.
+func identify(ev *event.Event, sum uint64) {
 	d := ev.Arena.Grab(hashDigits)
 	appendHex16(d[:0], sum)
 	ev.Hash = event.View(d)

@@ -105,19 +105,26 @@ var way = [...]room{
 // stateful is the first room of the way that depends on the records before.
 const stateful = 4
 
-// apply takes one event all the way and calls see after each room.
-func (w *worker) apply(ev *event.Event, see func(room string, ev *event.Event)) {
+// apply takes the first event all the way by itself and calls see after each room.
+func (w *worker) apply(see func(room string, ev *event.Event)) {
+	ev := w.evs[0]
+	w.n, w.at, w.summed = 1, 0, false
 	for _, r := range way {
 		r.apply(w, ev)
 		see(r.name, ev)
 	}
 }
 
+// normalise takes the event that the batch stands at. The first of them has all hashed: two at a time take what one takes.
 func (w *worker) normalise(ev *event.Event) {
 	w.rooms.normalise.Apply(ev)
 	given(ev)
 	w.rooms.state.Expect(ev) // before records are hashed, which gives the processor time to fetch what is asked for below
-	w.identify(ev)
+	if !w.summed {
+		w.hash(w.sums[:w.n], w.evs[:w.n])
+		w.summed = true
+	}
+	identify(ev, w.sums[w.at])
 	if w.rooms.replay {
 		ev.Arrival = happened(ev)
 	}

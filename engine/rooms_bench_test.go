@@ -74,7 +74,7 @@ func benchRooms(b *testing.B, e *Engine, lines [][]byte) {
 					b.Fatalf("not a record: %v", err)
 				}
 				m.next()
-				w.apply(ev, see)
+				w.apply(see)
 				out = w.rooms.encode.Append(out[:0], ev)
 				m.next()
 				c = c[rec.Size:]
