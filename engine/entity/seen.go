@@ -172,9 +172,19 @@ func (st *Store) Seen(ev *event.Event) bool {
 		st.settleSeen(s)
 	}
 	s.fresh[s.n] = freshID{seenID{hash: h, at: nowS}, uint32(i*seenWays + t.claim(i, h))}
-	s.n++
+	if s.n++; s.n == seenFresh {
+		t.expect(s)
+	}
 	s.mu.Unlock()
 	return false
+}
+
+// expect says that the stripe's fresh ids go to their places with the next one that comes to it, some dozens of records from now.
+func (t *seenTable) expect(s *seenStripe) {
+	for n := range s.fresh {
+		p := s.fresh[n].place
+		Prefetch(&t.ids[p/seenWays][p%seenWays])
+	}
 }
 
 // replay gives the event the score that the id's first record got, once that has one.
