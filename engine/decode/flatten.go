@@ -40,58 +40,6 @@ func (f *flattener) members(prefix string, n uint64, depth int) error {
 	return nil
 }
 
-// again reads pairs as long as they are like those of the record before in their places: the same short name, and a value that holds no
-// others. It gives how many it read.
-func (f *flattener) again(n uint64) uint64 {
-	row, b := f.ev.Row(), f.b[f.off:]
-	if uint64(len(row)) > n {
-		row = row[:n]
-	}
-	took, unlike := 0, event.Kind(0)
-	for ; took < len(row); took++ {
-		slot := &row[took]
-		name := len(slot.Name)
-		if !slot.Standing(0) || name > 31 || len(b) < name+2 || b[0] != 0xa0|byte(name) || !same(b[1:1+name], slot.Name) {
-			break
-		}
-		v, size := text(b[1+name:])
-		if size == 0 {
-			if v, size = scalar(b[1+name:]); size == 0 {
-				break
-			}
-		}
-		unlike |= slot.Put(v)
-		b = b[1+name+size:]
-	}
-	f.off = len(f.b) - len(b)
-	f.ev.RowAgain(took, unlike)
-	return uint64(took)
-}
-
-// same compares a name with as many bytes: names are short, and a call costs more than they do.
-func same(b []byte, name string) bool {
-	n := len(name)
-	s := event.BytesOf(name)
-	b = b[:n]
-	if n >= 8 {
-		for i := 0; i+8 < n; i += 8 {
-			if binary.LittleEndian.Uint64(b[i:]) != binary.LittleEndian.Uint64(s[i:]) {
-				return false
-			}
-		}
-		return binary.LittleEndian.Uint64(b[n-8:]) == binary.LittleEndian.Uint64(s[n-8:])
-	}
-	if n >= 4 {
-		return binary.LittleEndian.Uint32(b) == binary.LittleEndian.Uint32(s) && binary.LittleEndian.Uint32(b[n-4:]) == binary.LittleEndian.Uint32(s[n-4:])
-	}
-	for i := range s {
-		if b[i] != s[i] {
-			return false
-		}
-	}
-	return true
-}
-
 // text reads a text of the two shortest heads, which nearly every key and most values have; 0 where it is another object, or one that is cut.
 func text(b []byte) (event.Value, int) {
 	if len(b) < 2 {

@@ -52,6 +52,9 @@ func (e *Event) Again(f *Field, v Value) {
 // Standing reports whether the field, of the record before, may be had again for one of that layer.
 func (f *Field) Standing(layer uint8) bool { return f.ref != 0 && f.Layer == layer }
 
+// Ref gives the reference of the field's name, 0 where the name is not the event's own.
+func (f *Field) Ref() NameRef { return f.ref }
+
 // Put writes the value over, and gives what of its kind differs, 0 for nothing.
 func (f *Field) Put(v Value) Kind {
 	old := f.Value.K

@@ -4,10 +4,11 @@ package event
 // away by a collection. It ends with them.
 type Scratch uint8
 
-// The matcher's memory of values, and what the reader of XML works with.
+// The matcher's memory of values, what the reader of XML works with, and the names that the reader of MessagePack expects.
 const (
 	ScratchDetect Scratch = iota
 	ScratchXML
+	ScratchRow
 	numScratches
 )
 
