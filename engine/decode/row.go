@@ -6,16 +6,16 @@ import (
 	"prescore/engine/event"
 )
 
-// rowLen bounds the fields of a row whose names are kept as openings; those beyond are read one by one. Few records have more members
-// beside those that hold others.
-const rowLen = 64
+// openings is how many short names a thread keeps as bytes to compare with. Of two names of one place the one that is asked for is made
+// anew: a dozen nanoseconds.
+const openings = 256
 
 // rowAhead is how many bytes the reader of a row may look at from the beginning of a pair without asking for each: the longest short
-// name and the longest short text, with their heads. Nearer to the chunk's end pairs are read one by one.
-const rowAhead = 1 + 31 + 1 + 31
+// name and the longest short text in an array, with their heads. Nearer to the chunk's end pairs are read one by one.
+const rowAhead = 1 + 31 + 1 + 1 + 31
 
-// row is the names of a record's first fields, those of no other, as bytes to compare with. It is shared by the events of a thread.
-type row [rowLen]opening
+// row is the names of records' fields by their reference. The events of a thread share it.
+type row [openings]opening
 
 // opening is a short name with its head, as it stands in a body, in words.
 type opening struct {
@@ -65,12 +65,11 @@ func (f *flattener) again(n uint64) uint64 {
 	if uint64(len(fields)) > n {
 		fields = fields[:n]
 	}
-	row := rowOf(f.ev)
-	names := row[min(len(f.ev.Fields), rowLen):]
-	took, unlike := 0, event.Kind(0)
+	names, took, unlike := rowOf(f.ev), 0, event.Kind(0)
 pairs:
-	for ; took < len(fields) && took < len(names) && len(b)-off >= rowAhead; took++ {
-		slot, o := &fields[took], &names[took]
+	for ; took < len(fields) && len(b)-off >= rowAhead; took++ {
+		slot := &fields[took]
+		o := &names[slot.Ref()%openings]
 		if !slot.Standing(0) || slot.Ref() != o.ref && !o.learn(slot) {
 			break
 		}
@@ -80,6 +79,9 @@ pairs:
 		}
 		if o.name >= 16 && (binary.LittleEndian.Uint64(b[off+8:]) != o.mid[0] || binary.LittleEndian.Uint64(b[at-16:]) != o.mid[1]) {
 			break
+		}
+		if b[at] == 0x91 { // an array's only member is a field as it would be without
+			at++
 		}
 		switch c := b[at]; {
 		case c&0xe0 == 0xa0:
