@@ -367,6 +367,17 @@ func (e *Event) Get(k Key) Value {
 	return e.canon[k]
 }
 
+// Canon gives the memory of the canonical fields, for a writer of many: what it writes there is set once it has been marked.
+func (e *Event) Canon() *[NumKeys]Value { return e.canon }
+
+// Mark says that the canonical fields of a set have been written: they are set from here on.
+func (e *Event) Mark(s *KeySet) {
+	e.have[0] |= s[0]
+	e.have[1] |= s[1]
+	e.have[2] |= s[2]
+	e.have[3] |= s[3]
+}
+
 // At gives a view of a canonical field that is set; of one that is not, what it held before.
 func (e *Event) At(k Key) *Value { return &e.canon[k] }
 
@@ -392,14 +403,22 @@ func SetOf(keys ...Key) (s KeySet) {
 	return s
 }
 
+// Add puts a key into the set.
+func (s *KeySet) Add(k Key) { s[k>>6] |= 1 << (k & 63) }
+
+// Drop takes a key out of the set.
+func (s *KeySet) Drop(k Key) { s[k>>6] &^= 1 << (k & 63) }
+
+// Has reports whether the key is in the set.
+func (s *KeySet) Has(k Key) bool { return s[k>>6]&(1<<(k&63)) != 0 }
+
 // HasAny reports whether one of the canonical fields is set.
 func (e *Event) HasAny(s *KeySet) bool {
-	var any uint64
-	for i := range s {
-		any |= s[i] & e.have[i]
-	}
-	return any != 0
+	return s[0]&e.have[0]|s[1]&e.have[1]|s[2]&e.have[2]|s[3]&e.have[3] != 0
 }
+
+// A set is of so many words as HasAny and Mark, which every record takes several times, name one by one.
+var _ = [1]struct{}{}[len(KeySet{})-4]
 
 // Problem says what was wrong with the record. room and code are constants; the same three words are said once.
 func (e *Event) Problem(room, code, field string) {

@@ -4,11 +4,13 @@ package event
 // away by a collection. It ends with them.
 type Scratch uint8
 
-// The matcher's memory of values, what the reader of XML works with, and the names that the reader of MessagePack expects.
+// The matcher's memory of values, what the reader of XML works with, the names that the reader of MessagePack expects, and what normalise
+// met last.
 const (
 	ScratchDetect Scratch = iota
 	ScratchXML
 	ScratchRow
+	ScratchNormalise
 	numScratches
 )
 
