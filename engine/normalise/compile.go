@@ -30,8 +30,10 @@ type source struct {
 	fallback []table // the classes of [set]
 	named    []step  // where the source's name comes from
 	severity []scaled
-	required [][]event.Key
+	required []requirement
 	drift    *drift
+
+	rowKeys, messageKeys event.KeySet // that rows of tables, and messages, can set
 }
 
 type scaled struct {
@@ -175,7 +177,7 @@ func (c *compiler) add(s *source, m *mapping, n *names) error {
 		if err != nil {
 			return fmt.Errorf("required: %w", err)
 		}
-		s.required = append(s.required, g)
+		s.required = append(s.required, require(g))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package normalise
 
 import (
+	"encoding/binary"
 	"strings"
 
 	"prescore/engine/event"
@@ -11,13 +12,23 @@ var rarer = event.SetOf(event.KeyTargetProcessPath, event.KeyFilePath, event.Key
 	event.KeyPacketsOut, event.KeyTLSVersion, event.KeyURL)
 
 // derive fills canonical keys that follow from others, whatever the source: the name from a path, the domain from an address of mail.
-func (r *Room) derive(ev *event.Event) {
-	base(ev, event.KeyProcess, event.KeyProcessPath)
-	base(ev, event.KeyParent, event.KeyParentPath)
-	if u := ev.Str(event.KeyUser); u != "" && !ev.Has(event.KeyUserEmail) && mailLike(u) {
-		ev.Set(event.KeyUserEmail, event.Str(lower(u, &ev.Arena)))
+// Of an account's name it also says the principal, which is the same text.
+func (r *Room) derive(ev *event.Event, reach *reach) {
+	if reach.paths {
+		base(ev, event.KeyProcess, event.KeyProcessPath)
+		base(ev, event.KeyParent, event.KeyParentPath)
 	}
-	if !ev.HasAny(&rarer) {
+	if u := ev.Str(event.KeyUser); u != "" {
+		mail, large := account(u)
+		small := u
+		if large {
+			small = lower(u, &ev.Arena)
+		}
+		if ev.Entities[event.Principal] = small; mail && !ev.Has(event.KeyUserEmail) {
+			ev.Set(event.KeyUserEmail, event.Str(small))
+		}
+	}
+	if !reach.rarer || !ev.HasAny(&rarer) {
 		return
 	}
 	base(ev, event.KeyTargetProcess, event.KeyTargetProcessPath)
@@ -108,10 +119,36 @@ func part(ev *event.Event, k event.Key, code opCode, url string) {
 	}
 }
 
+// account says what is to be known of an account's name: whether it is like an address of mail, and whether it may have capitals.
+func account(s string) (mail, large bool) {
+	n := len(s)
+	if n < 8 {
+		return mailLike(s), true
+	}
+	b := event.BytesOf(s)
+	blanks, upper := uint64(0), uint64(0) // their highest bits
+	for i := 0; ; i += 8 {
+		i = min(i, n-8)
+		x := binary.LittleEndian.Uint64(b[i:])
+		upper |= capitals(x)
+		x ^= ' ' * ones
+		blanks |= (x - ones) &^ x
+		if i+8 >= n {
+			break
+		}
+	}
+	return blanks&(0x80*ones) == 0 && addressed(s), upper != 0
+}
+
 // mailLike reports whether s has one at sign with something before it, no blank, and a dot behind it, though not next to it.
 func mailLike(s string) bool {
+	return addressed(s) && strings.IndexByte(s, ' ') < 0
+}
+
+// addressed is mailLike but for blanks.
+func addressed(s string) bool {
 	at := strings.IndexByte(s, '@')
-	if at <= 0 || strings.IndexByte(s, ' ') >= 0 {
+	if at <= 0 {
 		return false
 	}
 	domain := s[at+1:]

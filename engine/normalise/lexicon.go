@@ -11,6 +11,7 @@ import (
 // lexicon is words and what each stands for: a map that is made once and asked with a hash that a memo can be asked with too.
 type lexicon[T any] struct {
 	slots []entry[T] // a power of two, at most half full; none where there are no words
+	sizes uint64     // of the words, by bits, the last for all that are longer
 }
 
 type entry[T any] struct {
@@ -25,6 +26,7 @@ func lexiconOf[T any](words map[string]T) (l lexicon[T]) {
 	}
 	l.slots = make([]entry[T], 2<<bits.Len(uint(len(words)-1)))
 	for w, what := range words {
+		l.sizes |= 1 << min(len(w), 63)
 		i := wordHash(w)
 		for ; l.at(i).used; i++ {
 		}
@@ -34,6 +36,9 @@ func lexiconOf[T any](words map[string]T) (l lexicon[T]) {
 }
 
 func (l *lexicon[T]) at(i uint64) *entry[T] { return &l.slots[i&uint64(len(l.slots)-1)] }
+
+// may reports whether one of the words is as long as s: of most fields that tell some sources by a word, most records have others.
+func (l *lexicon[T]) may(s string) bool { return l.sizes>>min(uint(len(s)), 63)&1 != 0 }
 
 // find gives what the word s of the hash h stands for, false where it is none of the words.
 func (l *lexicon[T]) find(s string, h uint64) (what T, ok bool) {

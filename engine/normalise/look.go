@@ -80,11 +80,22 @@ func (r *Room) look(ev *event.Event, l *look, st *state) {
 	for i := range l.get {
 		g := &l.get[i]
 		if g.field >= 0 && len(g.step.ops) == 0 && int(g.field) < len(ev.Fields) {
-			if v := &ev.Fields[g.field].Value; v.K != event.String || v.S != "" {
-				r.choose(ev, l.table, *v, st)
+			v := &ev.Fields[g.field].Value
+			if v.K == event.String {
+				if v.S == "" {
+					continue
+				}
+				w := l.table.present
+				if l.table.near != nil {
+					w = l.table.rowOf(v.S, &ev.Arena)
+				}
+				if w != nil {
+					r.row(ev, w, st)
+				}
 				return
 			}
-			continue
+			r.choose(ev, l.table, *v, st)
+			return
 		}
 		if v := r.get(ev, g.step); !v.Empty() {
 			r.choose(ev, l.table, v, st)

@@ -124,6 +124,9 @@ func (g *group) opened(v *event.Value, mem *event.Arena) []*candidate {
 	if v.K != event.String {
 		s = v.Text(mem)
 	}
+	if !g.words.may(s) {
+		return nil
+	}
 	l, _ := g.words.find(s, wordHash(s))
 	return l
 }

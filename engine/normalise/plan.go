@@ -92,6 +92,7 @@ func (s *source) lastName() (last event.NameID) {
 // prepare makes what a source needs to be fast, when all of it is compiled.
 func (s *source) prepare() {
 	s.plan = newPlan(s.fields, s.lastName())
+	s.collectKeys()
 	for i := range s.messages {
 		s.messages[i].ready()
 	}
@@ -100,6 +101,9 @@ func (s *source) prepare() {
 		for i := range list {
 			if s.plan != nil && s.plan.table(&list[i], n) {
 				n++
+			}
+			if len(list[i].words.slots) > 0 || len(list[i].globs) > 0 {
+				list[i].near = new(near)
 			}
 			if len(list[i].globs) >= memoWorth {
 				list[i].memo = newMemo[row](tableWords)

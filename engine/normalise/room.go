@@ -216,6 +216,7 @@ type state struct {
 	classed  bool
 	baseline float64
 	script   *script // of the record's shape; nil: none
+	recent   *recent // of the thread, where there is a script
 }
 
 // Apply fills the canonical keys, source, class, activity, entities, baseline and context of an event, and marks what is invalid.
@@ -241,17 +242,22 @@ func (r *Room) as(ev *event.Event, s *source, shape *shape) {
 	if shape != nil {
 		st.script = shape.script(r, ev, s)
 	}
+	reach := everything
 	if st.script != nil {
+		st.recent = shape.of.recent(ev)
 		st.script.run(r, ev, &st)
+		reach = st.script.reach
 	} else {
 		r.plainly(ev, s, &st)
 	}
 	r.time(ev)
-	r.derive(ev)
-	r.context(ev)
+	r.derive(ev, reach)
+	if reach.context {
+		r.context(ev)
+	}
 	graded := ev.Has(event.KeyBaseline)
 	r.baseline(ev, s, &st)
-	entities(ev, s.observer)
+	entities(ev, s.observer, reach)
 	r.validate(ev, s, graded)
 	if s.drift != nil {
 		s.drift.see(ev)
@@ -331,17 +337,12 @@ func (r *Room) choose(ev *event.Event, t *table, v event.Value, st *state) {
 		return
 	}
 	w := t.present
-	if len(t.words.slots) > 0 || len(t.globs) > 0 {
+	if t.near != nil {
 		s := v.S
 		if v.K != event.String {
 			s = v.Text(&ev.Arena)
 		}
-		if t.fold {
-			s = lower(s, &ev.Arena)
-		}
-		if x := t.match(s, wordHash(s)); x != nil {
-			w = x
-		}
+		w = t.rowOf(s, &ev.Arena)
 	}
 	if w != nil {
 		r.row(ev, w, st)

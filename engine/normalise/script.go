@@ -17,8 +17,10 @@ type script struct {
 	messages []*messages
 	early    []look
 	moves    []move
+	sweep    sweep
 	late     []look
 	named    []*step
+	reach    *reach
 }
 
 // move is a step and the field it reads, -1 where it reads none.
@@ -45,6 +47,7 @@ const (
 	howInt
 	howPort
 	howHash
+	numHows
 )
 
 var howOf = [1 << 8]how{event.TypeString: howAsIs, event.TypePath: howAsIs, event.TypeURL: howAsIs, event.TypeTime: howTime, event.TypeIP: howAddress,
@@ -76,6 +79,8 @@ func (r *Room) scriptOf(ev *event.Event, s *source) *script {
 			c.moves = moves(ev, s.fields[n:n+1], c.moves)
 		}
 	}
+	c.sweep = sweepOf(c.moves)
+	c.reach = c.reachOf()
 	for i := range s.named {
 		if readable(ev, s.named[i:i+1]) {
 			c.named = append(c.named, &s.named[i])
@@ -167,7 +172,7 @@ func (c *script) run(r *Room, ev *event.Event, st *state) {
 	for i := range c.early {
 		r.look(ev, &c.early[i], st)
 	}
-	r.moves(ev, c.moves)
+	c.sweep.run(r, ev, c.moves, st)
 	for i := range c.late {
 		r.look(ev, &c.late[i], st)
 	}

@@ -2,6 +2,7 @@ package normalise
 
 import (
 	"fmt"
+	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -136,8 +137,8 @@ func (b *baselines) of(ev *event.Event) float64 {
 // baseline decides the event's baseline: what the record itself says, else what the mapping says of this kind of event, else the
 // vendor's severity on its scale, else the class's heuristic. A log level never lowers what the class says.
 func (r *Room) baseline(ev *event.Event, s *source, st *state) {
-	if v := ev.Get(event.KeyBaseline); v.K == event.Float {
-		f, _ := v.Float64()
+	if v := ev.At(event.KeyBaseline); ev.Has(event.KeyBaseline) && v.K == event.Float {
+		f := math.Float64frombits(v.N)
 		if f < minBaseline || f > maxBaseline {
 			ev.Problem(room, codeBaseline, "")
 			f = min(max(f, minBaseline), maxBaseline)

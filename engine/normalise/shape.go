@@ -13,6 +13,7 @@ const (
 	shapeSlots     = 1024 // shapes of all sources: a source has one to some dozens. A full table keeps what it has
 	shapeWays      = 4    // slots that a shape may stand in
 	maxScripts     = 8    // sources that records of one shape turn out to be of
+	recentShapes   = 4    // shapes that a thread has at hand
 )
 
 // shape is a kind of record: the names of its fields, their layers and what they hold at large, in their order, and the format they
@@ -74,11 +75,45 @@ func (t *shapes) of(r *Room, ev *event.Event) *shape {
 	}
 	s, ok := ev.Kept().(*shape)
 	if !ok || s.of != t || s.format != ev.Format {
-		if s = t.find(r, ev); s == nil {
+		if s = t.recent(ev).find(r, ev); s == nil {
 			return nil
 		}
 	}
 	ev.Keep(s)
+	return s
+}
+
+// recent is the shapes, and the minute, that a thread has met last. Records of one source come in a few shapes, by turns: to compare one with each of
+// these is less than to hash it and to fetch what the table has of it.
+type recent struct {
+	of     *shapes
+	shapes [recentShapes]*shape
+	next   int // to be given up
+	minute minute
+}
+
+// recent gives what the thread of an event has met last.
+func (t *shapes) recent(ev *event.Event) *recent {
+	m, ok := ev.Scratch(event.ScratchNormalise).(*recent)
+	if !ok || m.of != t {
+		m = &recent{of: t}
+		ev.SetScratch(event.ScratchNormalise, m)
+	}
+	return m
+}
+
+// find is shapes.find with a memory.
+func (m *recent) find(r *Room, ev *event.Event) *shape {
+	for _, s := range m.shapes {
+		if s != nil && s.is(ev) {
+			return s
+		}
+	}
+	s := m.of.find(r, ev)
+	if s != nil {
+		m.shapes[m.next] = s
+		m.next = (m.next + 1) % recentShapes
+	}
 	return s
 }
 

@@ -26,6 +26,7 @@ type marked struct {
 type glimpse struct {
 	*candidate
 	mark int32 // in sight.other
+	sole int32 // the field that is to say something, where that is the only condition; else -1
 	memo bool  // the field's memo has the answer
 }
 
@@ -58,7 +59,7 @@ func (q *recogniser) sightOf(r *Room, ev *event.Event) (s sight) {
 		}
 		s.other = append(s.other, m)
 	}
-	s.sort()
+	s.sort(ev)
 	if ev.Format != "" {
 		s.formats = r.left(ev, q.formats[ev.Format])
 	}
@@ -66,7 +67,7 @@ func (q *recogniser) sightOf(r *Room, ev *event.Event) (s sight) {
 }
 
 // sort puts the candidates of all fields in one order. Of equal rank is the one whose field comes first, as recogniser.find has it.
-func (s *sight) sort() {
+func (s *sight) sort(ev *event.Event) {
 	n := 0
 	for i := range s.other {
 		n += len(s.other[i].list)
@@ -75,10 +76,22 @@ func (s *sight) sort() {
 	for i := range s.other {
 		m := &s.other[i]
 		for k, c := range m.list {
-			s.order = append(s.order, glimpse{c, int32(i), m.memo != nil && k < m.pure})
+			s.order = append(s.order, glimpse{c, int32(i), c.sole(ev), m.memo != nil && k < m.pure})
 		}
 	}
 	slices.SortStableFunc(s.order, func(a, b glimpse) int { return b.rank - a.rank })
+}
+
+// sole gives the field whose presence is the candidate's only condition, -1 where it has another one or more.
+func (c *candidate) sole(ev *event.Event) int32 {
+	if len(c.conds) != 1 {
+		return -1
+	}
+	k := c.conds[0]
+	if k.format || !k.any || k.absent || len(k.get.ops) > 0 || k.get.id == 0 {
+		return -1
+	}
+	return int32(fieldIndex(ev, ev.First(k.get.id)))
 }
 
 // remember gives a memo to a field whose text alone decides candidates.
@@ -219,12 +232,22 @@ func (s *sight) first(r *Room, ev *event.Event, best *candidate) *candidate {
 			}
 			continue
 		}
-		if !nothing(f.Value) && o.holds(r, ev) {
+		if !says(&f.Value) {
+			continue
+		}
+		if int(o.sole) < 0 || int(o.sole) >= len(ev.Fields) {
+			if o.holds(r, ev) {
+				return o.candidate
+			}
+		} else if says(&ev.Fields[o.sole].Value) {
 			return o.candidate
 		}
 	}
 	return best
 }
+
+// says reports whether a value stands for more than none.
+func says(v *event.Value) bool { return v.K == event.String && something(v.S) || !nothing(*v) }
 
 // recall gives the candidate of the highest rank among those that hang on the field's text alone.
 func (m *marked) recall(r *Room, ev *event.Event) *candidate {

@@ -20,6 +20,7 @@ type table struct {
 	absent  *row
 	present *row
 	memo    *memo[row] // what globs gave before; nil where matching is as cheap
+	near    *near      // rows of a few words; nil where there are neither words nor patterns
 	bit     uint64     // in what plan.mark gives; 0: to be run for every record
 }
 

@@ -11,8 +11,21 @@ const (
 	codeDrift       = "time_drift"
 )
 
-// requirements are the keys an event of a class cannot do without: of each group one.
-type requirements [event.ClassSlots][][]event.Key
+// requirements are what an event of a class cannot do without.
+type requirements [event.ClassSlots][]requirement
+
+// requirement is keys of which one is to be there.
+type requirement struct {
+	keys []event.Key
+	sure event.KeySet // those of keys that count whatever gave them
+}
+
+func require(keys []event.Key) requirement {
+	r := requirement{keys: keys, sure: event.SetOf(keys...)}
+	r.sure.Drop(event.KeyTime)
+	r.sure.Drop(event.KeyBaseline)
+	return r
+}
 
 func newRequirements(cfg map[string][]string) (requirements, error) {
 	var out requirements
@@ -26,7 +39,7 @@ func newRequirements(cfg map[string][]string) (requirements, error) {
 			if err != nil {
 				return out, option.Refuse("required."+name, "%v", err)
 			}
-			out[c.Slot()] = append(out[c.Slot()], keys)
+			out[c.Slot()] = append(out[c.Slot()], require(keys))
 		}
 	}
 	return out, nil
@@ -50,15 +63,19 @@ func (r *Room) validate(ev *event.Event, s *source, graded bool) {
 }
 
 // need marks what is missing; a time and a baseline count where the record gave them.
-func (r *Room) need(ev *event.Event, groups [][]event.Key, timed, graded bool) {
+func (r *Room) need(ev *event.Event, groups []requirement, timed, graded bool) {
 next:
-	for _, g := range groups {
-		for _, k := range g {
+	for i := range groups {
+		g := &groups[i]
+		if ev.HasAny(&g.sure) {
+			continue
+		}
+		for _, k := range g.keys {
 			if ev.Has(k) && (k != event.KeyTime || timed) && (k != event.KeyBaseline || graded) {
 				continue next
 			}
 		}
-		ev.Problem(room, codeMissing, g[0].String())
+		ev.Problem(room, codeMissing, g.keys[0].String())
 		ev.Invalid = true
 	}
 }
