@@ -4,11 +4,12 @@ package event
 // away by a collection. It ends with them.
 type Scratch uint8
 
-// The matcher's memory of values, what the reader of XML works with, the names that the reader of MessagePack expects, and what normalise
-// met last.
+// The matcher's memory of values, what the readers of XML and JSON work with, the names that the reader of MessagePack expects, and what
+// normalise met last.
 const (
 	ScratchDetect Scratch = iota
 	ScratchXML
+	ScratchJSON
 	ScratchRow
 	ScratchNormalise
 	numScratches

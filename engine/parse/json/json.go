@@ -26,15 +26,21 @@ const (
 // Room is the name under which the package reports problems.
 const room = "parse"
 
-// scanner is the state of one document. It lives on the stack of Parse.
+// scanner reads one document. It is kept with the event.
 type scanner struct {
+	document
+	marks marks // of the document's special bytes
+	path  [maxName]byte
+}
+
+// document is the state of the reading.
+type document struct {
 	ev    *event.Event
 	s     string
 	layer uint8
 	end   bool // the text ended where more was needed
 	full  bool // the event takes no more fields
 	loose bool // a string held a control character, which RFC 8259 wants escaped
-	path  [maxName]byte
 }
 
 // Parse reads text as one JSON object or array and adds its values as fields of the layer. What stands behind the document, other
@@ -45,7 +51,9 @@ func Parse(ev *event.Event, text string, layer uint8) Result {
 		return Bad
 	}
 	n := len(ev.Fields)
-	p := scanner{ev: ev, s: text, layer: layer}
+	p := scannerOf(ev)
+	p.document = document{ev: ev, s: text, layer: layer}
+	p.marks.forget()
 	if i = p.value(i, 0, 0); i >= 0 {
 		if p.loose {
 			ev.Problem(room, "json_control_character", "")
@@ -65,6 +73,16 @@ func Parse(ev *event.Event, text string, layer uint8) Result {
 	}
 	ev.Rewind(n)
 	return Bad
+}
+
+// scannerOf gives the scanner that is kept with an event.
+func scannerOf(ev *event.Event) *scanner {
+	p, ok := ev.Scratch(event.ScratchJSON).(*scanner)
+	if !ok {
+		p = &scanner{}
+		ev.SetScratch(event.ScratchJSON, p)
+	}
+	return p
 }
 
 func space(s string, i int) int {

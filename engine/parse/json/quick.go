@@ -13,7 +13,8 @@ import (
 // the arena before it knows how long the string is.
 const maxQuick = 1 << 15
 
-// special marks the bytes of eight that end a run: a quote, a backslash or a control character. The lowest mark is exact.
+// special marks the bytes of eight that are special, which end a run: a quote, a backslash or a control character. The lowest mark is
+// exact.
 func special(w uint64) uint64 {
 	q, k := w^0x0202020202020202, w^0x5c5c5c5c5c5c5c5c // a quote is a blank then, and control characters stay what they are
 	return ((q-0x2121212121212121)&^q | (k-lows)&^k) & highs
@@ -25,25 +26,19 @@ var simple = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n'
 // quick is text for the strings that nearly all are: it finds the end and takes escapes away in one pass. It gives 0 and has done
 // nothing where the string is cut, holds control characters, half characters or what is no escape.
 func (p *scanner) quick(start int) (string, int) {
-	b := event.BytesOf(p.s)
 	i := start
-	for i+16 <= len(b) { // two words in one step: most strings end in the first, and nothing is to be guessed
-		m, high := special(binary.LittleEndian.Uint64(b[i:])), special(binary.LittleEndian.Uint64(b[i+8:]))
-		if m|high == 0 {
-			i += 16
-			continue
-		}
-		if m == 0 {
-			m = high
-			i += 8
-		}
-		i += bits.TrailingZeros64(m) >> 3
-		if b[i] == '"' {
-			return p.s[start:i], i + 1
-		}
-		return p.escaped(start, i)
+	if m := p.marks.near(i); m != 0 {
+		i += bits.TrailingZeros64(m)
+	} else {
+		i = p.marks.far(p.s, i)
 	}
-	return "", 0
+	if i >= len(p.s) {
+		return "", 0
+	}
+	if p.s[i] == '"' {
+		return p.s[start:i], i + 1
+	}
+	return p.escaped(start, i)
 }
 
 // escaped goes on with quick where the first byte of the string that is none of its text stands at i.

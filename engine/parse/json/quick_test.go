@@ -26,7 +26,7 @@ func TestQuickChangesNothing(t *testing.T) {
 		if rng.IntN(4) > 0 {
 			b.WriteString(`"` + strings.Repeat(" ", rng.IntN(12)))
 		}
-		p := scanner{ev: ev, s: b.String()}
+		p := scanner{document: document{ev: ev, s: b.String()}}
 		ev.Reset()
 		before := ev.Arena.Grab(8)
 		copy(before, "untouche")
@@ -61,14 +61,14 @@ func BenchmarkText(b *testing.B) {
 	b.Run("one_pass", func(b *testing.B) {
 		for b.Loop() {
 			ev.Arena.Reset()
-			p := scanner{ev: ev, s: s}
+			p := scanner{document: document{ev: ev, s: s}}
 			p.quick(0)
 		}
 	})
 	b.Run("two", func(b *testing.B) {
 		for b.Loop() {
 			ev.Arena.Reset()
-			p := scanner{ev: ev, s: s}
+			p := scanner{document: document{ev: ev, s: s}}
 			_, end, _ := scan(p.s, 0)
 			Unescape(&p.ev.Arena, p.s[:end])
 		}

@@ -1,0 +1,45 @@
+package json
+
+import (
+	"math/bits"
+	"math/rand/v2"
+	"testing"
+
+	"prescore/engine/event"
+)
+
+// TestMarksAreTheSpecialBytes compares with looking at each byte, from every byte of texts with many special bytes and with few, which
+// begin and end anywhere in memory, in steps of all sizes.
+func TestMarksAreTheSpecialBytes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	bytes := []byte("\x00\x01\x1f\"\\\"\\\" !#[]\x7f\x80\x82\x9f\xa0\xa2\xdc\xffaZ")
+	var m marks
+	for range 2_000 {
+		memory := make([]byte, rng.IntN(1<<rng.IntN(15))+1)
+		rare := rng.IntN(300)
+		for i := range memory {
+			if memory[i] = 'a'; rng.IntN(rare+1) == 0 {
+				memory[i] = bytes[rng.IntN(len(bytes))]
+			}
+		}
+		s := event.View(memory)[rng.IntN(len(memory)):]
+		m.forget()
+		step := 1 << rng.IntN(10)
+		for i := 0; i <= len(s); i += 1 + rng.IntN(step) {
+			want := i
+			for want < len(s) && s[want] >= ' ' && s[want] != '"' && s[want] != '\\' {
+				want++
+			}
+			got := m.far(s, i)
+			if near := m.near(i); near != 0 && min(i+bits.TrailingZeros64(near), len(s)) != got {
+				t.Fatalf("%d bytes, from %d: near is %x, far is %d", len(s), i, near, got)
+			}
+			if got != want {
+				t.Fatalf("%d bytes, from %d: %d, want %d", len(s), i, got, want)
+			}
+			if rng.IntN(3) > 0 {
+				i = want
+			}
+		}
+	}
+}
