@@ -79,28 +79,34 @@ func (r *Room) look(ev *event.Event, l *look, st *state) {
 	}
 	for i := range l.get {
 		g := &l.get[i]
-		if g.field >= 0 && len(g.step.ops) == 0 && int(g.field) < len(ev.Fields) {
-			v := &ev.Fields[g.field].Value
-			if v.K == event.String {
-				if v.S == "" {
-					continue
-				}
-				w := l.table.present
-				if l.table.near != nil {
-					w = l.table.rowOf(v.S, &ev.Arena)
-				}
-				if w != nil {
-					r.row(ev, w, st)
-				}
+		var v *event.Value
+		switch {
+		case len(g.step.ops) > 0:
+		case g.field >= 0 && int(g.field) < len(ev.Fields):
+			v = &ev.Fields[g.field].Value
+		case g.step.from != 0 && ev.Has(g.step.from):
+			v = ev.At(g.step.from)
+		case g.step.from != 0:
+			continue
+		}
+		if v == nil || v.K != event.String {
+			if v := r.get(ev, g.step); !v.Empty() {
+				r.choose(ev, l.table, v, st)
 				return
 			}
-			r.choose(ev, l.table, *v, st)
-			return
+			continue
 		}
-		if v := r.get(ev, g.step); !v.Empty() {
-			r.choose(ev, l.table, v, st)
-			return
+		if v.S == "" {
+			continue
 		}
+		w := l.table.present
+		if l.table.near != nil {
+			w = l.table.rowOf(v.S, &ev.Arena)
+		}
+		if w != nil {
+			r.row(ev, w, st)
+		}
+		return
 	}
 	r.choose(ev, l.table, event.Value{}, st)
 }

@@ -77,24 +77,31 @@ func (s *sweep) run(r *Room, ev *event.Event, list []move, st *state) {
 		r.moves(ev, list)
 		return
 	}
-	canon := ev.Canon()
-	for i := range s.consts {
-		canon[s.consts[i].key] = s.consts[i].value
+	if len(s.consts) > 0 {
+		s.constants(ev)
 	}
-	missed := words(s.by[howAsIs], ev.Fields, canon) | hostNames(s.by[howName], ev.Fields, canon) | users(s.by[howUser], ev.Fields, canon) |
-		addresses(s.by[howAddress], ev.Fields, canon) | st.recent.minute.times(s.by[howTime], ev.Fields, canon) | floats(s.by[howFloat], ev.Fields, canon) |
-		integers(s.by[howInt], ev.Fields, canon, math.MaxUint64) | integers(s.by[howPort], ev.Fields, canon, maxPort)
+	missed := words(s.by[howAsIs], ev) | hostNames(s.by[howName], ev) | users(s.by[howUser], ev) | addresses(s.by[howAddress], ev) |
+		st.recent.minute.times(s.by[howTime], ev) | floats(s.by[howFloat], ev) | integers(s.by[howInt], ev, math.MaxUint64) |
+		integers(s.by[howPort], ev, maxPort)
 	if missed == 0 {
 		ev.Mark(&s.keys)
 	} else {
 		s.markBut(missed, ev, list)
 	}
 	for left := s.slow | missed; left != 0; left &= left - 1 {
-		i := bits.TrailingZeros64(left)
-		r.moves(ev, list[i:i+1])
+		if i := bits.TrailingZeros64(left); !ev.Has(list[i].key) {
+			r.moves(ev, list[i:i+1])
+		}
 	}
 	if len(list) > maxSwept {
 		r.moves(ev, list[maxSwept:])
+	}
+}
+
+func (s *sweep) constants(ev *event.Event) {
+	canon := ev.Canon()
+	for i := range s.consts {
+		canon[s.consts[i].key] = s.consts[i].value
 	}
 }
 
@@ -109,11 +116,13 @@ func (s *sweep) markBut(missed uint64, ev *event.Event, list []move) {
 
 // The loops below write what coerce would make of the values of fields, and give those moves whose value takes more than a look.
 
-func words(list []swift, fields []event.Field, canon *[event.NumKeys]event.Value) (missed uint64) {
-	for _, m := range list {
+func words(list []swift, ev *event.Event) (missed uint64) {
+	fields, canon := ev.Fields, ev.Canon()
+	for i := range list {
+		m := &list[i]
 		v := &fields[m.field].Value
 		if v.K != event.String || !something(v.S) {
-			missed |= 1 << m.at
+			missed |= 1 << (m.at & 63)
 			continue
 		}
 		out := &canon[m.key]
@@ -122,11 +131,13 @@ func words(list []swift, fields []event.Field, canon *[event.NumKeys]event.Value
 	return missed
 }
 
-func hostNames(list []swift, fields []event.Field, canon *[event.NumKeys]event.Value) (missed uint64) {
-	for _, m := range list {
+func hostNames(list []swift, ev *event.Event) (missed uint64) {
+	fields, canon := ev.Fields, ev.Canon()
+	for i := range list {
+		m := &list[i]
 		v := &fields[m.field].Value
 		if v.K != event.String || !something(v.S) || v.S[len(v.S)-1] == '.' || capital(v.S) != len(v.S) {
-			missed |= 1 << m.at
+			missed |= 1 << (m.at & 63)
 			continue
 		}
 		out := &canon[m.key]
@@ -135,11 +146,13 @@ func hostNames(list []swift, fields []event.Field, canon *[event.NumKeys]event.V
 	return missed
 }
 
-func users(list []swift, fields []event.Field, canon *[event.NumKeys]event.Value) (missed uint64) {
-	for _, m := range list {
+func users(list []swift, ev *event.Event) (missed uint64) {
+	fields, canon := ev.Fields, ev.Canon()
+	for i := range list {
+		m := &list[i]
 		v := &fields[m.field].Value
 		if v.K != event.String || !something(v.S) || strings.IndexByte(v.S, '\\') >= 0 {
-			missed |= 1 << m.at
+			missed |= 1 << (m.at & 63)
 			continue
 		}
 		out := &canon[m.key]
@@ -148,11 +161,13 @@ func users(list []swift, fields []event.Field, canon *[event.NumKeys]event.Value
 	return missed
 }
 
-func addresses(list []swift, fields []event.Field, canon *[event.NumKeys]event.Value) (missed uint64) {
-	for _, m := range list {
+func addresses(list []swift, ev *event.Event) (missed uint64) {
+	fields, canon := ev.Fields, ev.Canon()
+	for i := range list {
+		m := &list[i]
 		v := &fields[m.field].Value
 		if v.K != event.String || !canonical4(v.S) {
-			missed |= 1 << m.at
+			missed |= 1 << (m.at & 63)
 			continue
 		}
 		out := &canon[m.key]
@@ -161,8 +176,10 @@ func addresses(list []swift, fields []event.Field, canon *[event.NumKeys]event.V
 	return missed
 }
 
-func (m *minute) times(list []swift, fields []event.Field, canon *[event.NumKeys]event.Value) (missed uint64) {
-	for _, t := range list {
+func (m *minute) times(list []swift, ev *event.Event) (missed uint64) {
+	fields, canon := ev.Fields, ev.Canon()
+	for i := range list {
+		t := &list[i]
 		v, out := &fields[t.field].Value, &canon[t.key]
 		if v.K == event.String {
 			if ns, ok := m.read(v.S); ok {
@@ -170,36 +187,39 @@ func (m *minute) times(list []swift, fields []event.Field, canon *[event.NumKeys
 				continue
 			}
 		}
-		missed |= 1 << t.at
+		missed |= 1 << (t.at & 63)
 	}
 	return missed
 }
 
-func floats(list []swift, fields []event.Field, canon *[event.NumKeys]event.Value) (missed uint64) {
-	for _, m := range list {
+func floats(list []swift, ev *event.Event) (missed uint64) {
+	fields, canon := ev.Fields, ev.Canon()
+	for i := range list {
+		m := &list[i]
 		v, out := &fields[m.field].Value, &canon[m.key]
 		switch {
 		case v.K == event.Float && finite(v.N):
 			out.S, out.N, out.K = "", v.N, event.Float
 		case v.K == event.Int:
-			*out = event.FloatOf(float64(int64(v.N)))
+			out.S, out.N, out.K = "", math.Float64bits(float64(int64(v.N))), event.Float
 		default:
-			missed |= 1 << m.at
+			missed |= 1 << (m.at & 63)
 		}
 	}
 	return missed
 }
 
-func integers(list []swift, fields []event.Field, canon *[event.NumKeys]event.Value, most uint64) (missed uint64) {
-	for _, m := range list {
+func integers(list []swift, ev *event.Event, most uint64) (missed uint64) {
+	fields, canon := ev.Fields, ev.Canon()
+	for i := range list {
+		m := &list[i]
 		v, out := &fields[m.field].Value, &canon[m.key]
-		n := int64(v.N)
-		ok := v.K == event.Int
+		n, ok := int64(v.N), v.K == event.Int
 		if v.K == event.String {
 			n, ok = v.Int64()
 		}
 		if !ok || uint64(n) > most {
-			missed |= 1 << m.at
+			missed |= 1 << (m.at & 63)
 			continue
 		}
 		out.S, out.N, out.K = "", uint64(n), event.Int
