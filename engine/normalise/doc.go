@@ -16,10 +16,12 @@
 //
 // The work of one record: its shape, the sequence of its names and of what they hold at large, is compared with those met before
 // (shape.go). For one that is known, the candidates for its source, the steps and the tables that its names do not rule out are at
-// hand, each with the place of the field it reads (script.go). What is left hangs on values: a look-up of those that tell sources
-// apart, one row of a table for the kind of event, one conversion a key. Of a new shape everything is asked by name: slower and no
-// different. No maps but those from text to row, no allocation once shapes are known; their table is bounded and counted (ShapesFull).
+// hand, each with the place of the field it reads (script.go), those that hang on no other in a loop a kind of value (sweep.go); and
+// what may follow from the keys that these can set is known too (reach.go). What is left hangs on values: a look-up of those that tell
+// sources apart, one row of a table for the kind of event, one conversion a key. Of a new shape everything is asked by name: slower and
+// no different. No maps but those from text to row, no allocation once shapes are known; their table is bounded and counted (ShapesFull).
+// What one thread met last, shapes, the minute, names, it has at hand in the memory of its events (recent).
 //
-// Proofs: shape_test.go and plan_test.go hold the quick ways to the plain one; unit tables beside each file; fixtures/sources with one
+// Proofs: shape_test.go, sweep_test.go and plan_test.go hold the quick ways to the plain one; unit tables beside each file; fixtures/sources with one
 // record or more of each source; engine/conformance over corpora.
 package normalise

@@ -25,7 +25,9 @@ type drift struct {
 	filter [driftWords]atomic.Uint64
 }
 
-func (d *drift) see(ev *event.Event) {
+// see looks at the fields of a record, where it is one of those that are looked at. Of most the name is one that the thread has met at
+// that place before: stems has its hash.
+func (d *drift) see(ev *event.Event, stems *stems) {
 	n := d.seen.Add(1)
 	learning := n <= driftLearn
 	if !learning && n%driftEvery != 0 {
@@ -33,7 +35,7 @@ func (d *drift) see(ev *event.Event) {
 	}
 	for i := range ev.Fields[:min(len(ev.Fields), driftFields)] {
 		f := &ev.Fields[i]
-		h := fieldHash(f.Name, f.Value.K)
+		h := kindHash(stems.of(f, i), f.Value.K)
 		w, bit := &d.filter[h>>6%driftWords], uint64(1)<<(h&63)
 		old := w.Load()
 		if old&bit != 0 {
@@ -49,12 +51,35 @@ func (d *drift) see(ev *event.Event) {
 	}
 }
 
-// fieldHash is FNV-1a of the name and of whether it is text, a number, a truth or a structure.
-func fieldHash(name string, k event.Kind) uint32 {
+// stems remembers the hashes of the names that a thread has met last, by their places in records.
+type stems [maxShapeFields]struct {
+	ref  event.NameRef // of the name; 0: none yet
+	hash uint32
+}
+
+// of gives the hash of the name of field i; nil remembers nothing.
+func (s *stems) of(f *event.Field, i int) uint32 {
+	r := f.Ref()
+	if s == nil || r == 0 || i >= len(s) {
+		return nameHash(f.Name)
+	}
+	if s[i].ref != r {
+		s[i].ref, s[i].hash = r, nameHash(f.Name)
+	}
+	return s[i].hash
+}
+
+// nameHash is FNV-1a of a name.
+func nameHash(name string) uint32 {
 	h := uint32(2166136261)
 	for i := 0; i < len(name); i++ {
 		h = (h ^ uint32(name[i])) * 16777619
 	}
+	return h
+}
+
+// kindHash goes on from a name's hash with whether the value is text, a number, a truth or a structure.
+func kindHash(h uint32, k event.Kind) uint32 {
 	kind := byte(0)
 	switch k {
 	case event.Null, event.None:

@@ -3,6 +3,7 @@ package normalise
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"prescore/conf"
@@ -106,6 +107,46 @@ func TestMemoIsBounded(t *testing.T) {
 					t.Fatalf("%q: the memo says otherwise", s)
 				}
 			}
+		}
+	}
+}
+
+// TestNear: a text's row is that of the word it is folded to, its own or a pattern's, else the one for whatever is there, also when it
+// is met again, and whatever was met between.
+func TestNear(t *testing.T) {
+	var mem event.Arena
+	word, any := &row{}, &row{}
+	for _, tb := range []table{{fold: true, present: any}, {fold: true}, {present: any}} {
+		tb.words, tb.near = lexiconOf(map[string]*row{"logon": word, "stop": word}), new(near)
+		for _, g := range globsOf("*proc*, user*") {
+			tb.globs = append(tb.globs, globRow{glob: g, row: &row{}})
+		}
+		rng := rand.New(rand.NewPCG(7, 8))
+		seen := map[*row]bool{}
+		for range 20000 {
+			mem.Reset()
+			s := []string{"logon", "Logon", "LOGON", "stop", "Process", "a proc", "user", "User 1", "none", "", "x"}[rng.IntN(11)]
+			if rng.IntN(10) == 0 {
+				s = strings.Repeat(s, rng.IntN(20))
+			}
+			folded := s
+			if tb.fold {
+				folded = strings.ToLower(s)
+			}
+			want, ok := tb.words.find(folded, wordHash(folded))
+			if !ok {
+				want = tb.glob(folded)
+			}
+			if want == nil {
+				want = tb.present
+			}
+			if tb.rowOf(s, &mem) != want {
+				t.Fatalf("%q: another row", s)
+			}
+			seen[want] = true
+		}
+		if len(seen) < 4 {
+			t.Errorf("only %d rows", len(seen))
 		}
 	}
 }

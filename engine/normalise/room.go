@@ -260,7 +260,11 @@ func (r *Room) as(ev *event.Event, s *source, shape *shape) {
 	entities(ev, s.observer, reach)
 	r.validate(ev, s, graded)
 	if s.drift != nil {
-		s.drift.see(ev)
+		var stems *stems
+		if st.recent != nil {
+			stems = &st.recent.stems
+		}
+		s.drift.see(ev, stems)
 	}
 }
 

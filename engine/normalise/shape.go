@@ -13,7 +13,7 @@ const (
 	shapeSlots     = 1024 // shapes of all sources: a source has one to some dozens. A full table keeps what it has
 	shapeWays      = 4    // slots that a shape may stand in
 	maxScripts     = 8    // sources that records of one shape turn out to be of
-	recentShapes   = 4    // shapes that a thread has at hand
+	recentShapes   = 16   // shapes that a thread has at hand
 )
 
 // shape is a kind of record: the names of its fields, their layers and what they hold at large, in their order, and the format they
@@ -83,13 +83,15 @@ func (t *shapes) of(r *Room, ev *event.Event) *shape {
 	return s
 }
 
-// recent is the shapes, and the minute, that a thread has met last. Records of one source come in a few shapes, by turns: to compare one with each of
+// recent is the shapes, the minute and the names that a thread has met last. Records of one source come in a few shapes, by turns: to compare one with each of
 // these is less than to hash it and to fetch what the table has of it.
 type recent struct {
 	of     *shapes
+	sizes  [recentShapes]uint8 // the numbers of their fields: most are told apart by these
 	shapes [recentShapes]*shape
 	next   int // to be given up
 	minute minute
+	stems  stems
 }
 
 // recent gives what the thread of an event has met last.
@@ -104,14 +106,14 @@ func (t *shapes) recent(ev *event.Event) *recent {
 
 // find is shapes.find with a memory.
 func (m *recent) find(r *Room, ev *event.Event) *shape {
-	for _, s := range m.shapes {
-		if s != nil && s.is(ev) {
-			return s
+	for i, n := range m.sizes {
+		if int(n) == len(ev.Fields) && m.shapes[i] != nil && m.shapes[i].is(ev) {
+			return m.shapes[i]
 		}
 	}
 	s := m.of.find(r, ev)
 	if s != nil {
-		m.shapes[m.next] = s
+		m.sizes[m.next], m.shapes[m.next] = uint8(len(s.sig)), s
 		m.next = (m.next + 1) % recentShapes
 	}
 	return s
@@ -140,8 +142,8 @@ func (s *shape) is(ev *event.Event) bool {
 	if len(s.sig) != len(ev.Fields) || s.format != ev.Format {
 		return false
 	}
-	for i, x := range s.sig {
-		if trait(&ev.Fields[i]) != x {
+	for i := len(s.sig) - 1; i >= 0; i-- { // shapes of one source begin alike
+		if trait(&ev.Fields[i]) != s.sig[i] {
 			return false
 		}
 	}

@@ -186,3 +186,33 @@ func TestShapesOfManyThreads(t *testing.T) {
 		}
 	}
 }
+
+// TestStems: whatever names the records of a thread and its siblings have, known or not, in whatever order, each has its own hash.
+func TestStems(t *testing.T) {
+	_, ev := fixture(t)
+	list := [2]*event.Event{ev, ev.Sibling()}
+	rng := rand.New(rand.NewPCG(17, 18))
+	var s stems
+	known := 0
+	for range 20000 {
+		ev := list[rng.IntN(2)]
+		ev.Reset()
+		for i := range rng.IntN(maxShapeFields + 9) {
+			name := fmt.Sprint("name", i, rng.IntN(2))
+			if rng.IntN(3) == 0 {
+				name = ev.Names.Name(event.NameID(1 + rng.IntN(ev.Names.Len()-1)))
+			}
+			ev.Add(name, event.IntOf(1), 0)
+			f := &ev.Fields[i]
+			if i < len(s) && s[i].ref != 0 && s[i].ref == f.Ref() {
+				known++
+			}
+			if got, want := s.of(f, i), nameHash(name); got != want {
+				t.Fatalf("field %d, %q: %x, not %x", i, name, got, want)
+			}
+		}
+	}
+	if known < 1000 {
+		t.Errorf("only %d names were known", known)
+	}
+}
