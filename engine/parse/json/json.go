@@ -7,6 +7,7 @@ package json
 
 import (
 	"prescore/engine/event"
+	"prescore/engine/parse/marks"
 )
 
 // maxName bounds a joined name in bytes: the longest of the captures is 120, and without a bound a megabyte of name would be
@@ -29,7 +30,7 @@ const room = "parse"
 // scanner reads one document. It is kept with the event.
 type scanner struct {
 	document
-	marks marks // of the document's special bytes
+	marks marks.Marks // of the document's special bytes
 	path  [maxName]byte
 }
 
@@ -53,7 +54,7 @@ func Parse(ev *event.Event, text string, layer uint8) Result {
 	n := len(ev.Fields)
 	p := scannerOf(ev)
 	p.document = document{ev: ev, s: text, layer: layer}
-	p.marks.forget()
+	p.marks.Begin(marks.JSON)
 	if i = p.value(i, 0, 0); i >= 0 {
 		if p.loose {
 			ev.Problem(room, "json_control_character", "")

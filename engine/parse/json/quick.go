@@ -27,10 +27,10 @@ var simple = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n'
 // nothing where the string is cut, holds control characters, half characters or what is no escape.
 func (p *scanner) quick(start int) (string, int) {
 	i := start
-	if m := p.marks.near(i); m != 0 {
+	if m := p.marks.Near(i); m != 0 {
 		i += bits.TrailingZeros64(m)
 	} else {
-		i = p.marks.far(p.s, i)
+		i = p.marks.Far(p.s, i)
 	}
 	if i >= len(p.s) {
 		return "", 0

@@ -1,7 +1,6 @@
 package xml
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"strings"
 
@@ -120,7 +119,7 @@ func (w *walker) dataText(end int) (text string, after int) {
 		}
 		return "", i + 1
 	case '>':
-		end, entities := textEnd(s, i)
+		end, entities := w.textEnd(i)
 		if end < 0 || len(s)-end < len(dataClose) || s[end:end+len(dataClose)] != dataClose {
 			return "", 0
 		}
@@ -153,7 +152,7 @@ func (w *walker) quickText(i int) int {
 			return 0
 		}
 	}
-	end, entities := textEnd(s, j+1)
+	end, entities := w.textEnd(j + 1)
 	after := end + 2 + len(name)
 	if end <= j+1 || entities || after >= len(s) || s[end+1] != '/' || s[after] != '>' || s[end+2:after] != name {
 		return 0
@@ -191,7 +190,7 @@ func (w *walker) quickAttributes(i int) int {
 	case strings.HasPrefix(s[j:], "/>"):
 		j += 2
 	case j < len(s) && s[j] == '>' && n > 0:
-		end, entities := textEnd(s, j+1)
+		end, entities := w.textEnd(j + 1)
 		after := end + 2 + len(name)
 		if end <= j+1 || entities || after >= len(s) || s[end+1] != '/' || s[after] != '>' || s[end+2:after] != name {
 			return 0
@@ -248,30 +247,20 @@ func (w *walker) systemAttribute(element, name, value string) {
 	w.pathLen = 0
 }
 
-const (
-	lows  = 0x0101010101010101
-	highs = 0x8080808080808080
-
-	shortText = 64 // bytes of a text that are looked through for both ends at once; beyond, two searches are faster
-)
-
 // textEnd gives where the text at i ends, at the next "<", negative where nowhere, and whether it may have entities.
-func textEnd(s string, i int) (end int, entities bool) {
-	b := event.BytesOf(s)
-	j := i
-	for ; j+8 <= len(b) && j < i+shortText; j += 8 {
-		x := binary.LittleEndian.Uint64(b[j:])
-		lt, amp := x^('<'*lows), x^('&'*lows)
-		lt, amp = (lt-lows)&^lt&highs, (amp-lows)&^amp&highs
-		if lt != 0 {
-			n := bits.TrailingZeros64(lt)
-			return j + n>>3, entities || amp<<(63-n) != 0
+func (w *walker) textEnd(i int) (end int, entities bool) {
+	for ; ; i++ {
+		if m := w.marks.Near(i); m != 0 {
+			i += bits.TrailingZeros64(m)
+		} else {
+			i = w.marks.Far(w.s, i)
 		}
-		entities = entities || amp != 0
+		if i >= len(w.s) {
+			return -1, false
+		}
+		if w.s[i] == '<' {
+			return i, entities
+		}
+		entities = true
 	}
-	n := strings.IndexByte(s[j:], '<')
-	if n < 0 {
-		return -1, false
-	}
-	return j + n, entities || strings.IndexByte(s[j:j+n], '&') >= 0
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"prescore/engine/event"
+	"prescore/engine/parse/marks"
 )
 
 const quickSample = `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-Sysmon' Guid='{5770}'/>` +
@@ -85,7 +86,10 @@ func TestTextEnd(t *testing.T) {
 			}
 		}
 		i := rng.IntN(len(b) + 1)
-		end, entities := textEnd(string(b), i)
+		var w walker
+		w.s = string(b)
+		w.marks.Begin(marks.XML)
+		end, entities := w.textEnd(i)
 		want := strings.IndexByte(string(b[i:]), '<')
 		if want < 0 {
 			if end >= 0 {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"prescore/engine/event"
+	"prescore/engine/parse/marks"
 )
 
 // room is the name under which the package reports problems.
@@ -47,6 +48,7 @@ type walker struct {
 	stack [event.MaxDepth]level // walk.depth of them are open
 	data  [maxUnnamed]string    // walk.unnamed of them are read
 	path  [maxName]byte         // walk.pathLen of it is the joined name
+	marks marks.Marks           // where texts end and entities begin
 }
 
 // walk is what a walker knows of the document.
@@ -85,6 +87,7 @@ func parse(ev *event.Event, text string, layer uint8, slow bool) Result {
 	}
 	w := walkerOf(ev)
 	w.walk = walk{ev: ev, s: text, layer: layer, slow: slow}
+	w.marks.Begin(marks.XML)
 	n := len(ev.Fields)
 	done := w.document(i) || w.full
 	switch {

@@ -1,4 +1,4 @@
-package json
+package marks
 
 import (
 	"math/bits"
@@ -8,13 +8,18 @@ import (
 	"prescore/engine/event"
 )
 
-// TestMarksAreTheSpecialBytes compares with looking at each byte, from every byte of texts with many special bytes and with few, which
+// TestMarks compares with looking at each byte, from every byte of texts with many marked bytes and with few, which
 // begin and end anywhere in memory, in steps of all sizes.
-func TestMarksAreTheSpecialBytes(t *testing.T) {
+func TestMarks(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	bytes := []byte("\x00\x01\x1f\"\\\"\\\" !#[]\x7f\x80\x82\x9f\xa0\xa2\xdc\xffaZ")
-	var m marks
-	for range 2_000 {
+	bytes := []byte("\x00\x01\x1f\"\\\"\\\" !#[]&<&<%';=\x7f\x80\x82\x9f\xa0\xa2\xdc\xffaZ")
+	var m Marks
+	for turn := range 4_000 {
+		kind := Kind(turn % 2)
+		marked := func(c byte) bool { return c < ' ' || c == '"' || c == '\\' }
+		if kind == XML {
+			marked = func(c byte) bool { return c == '<' || c == '&' }
+		}
 		memory := make([]byte, rng.IntN(1<<rng.IntN(15))+1)
 		rare := rng.IntN(300)
 		for i := range memory {
@@ -23,15 +28,15 @@ func TestMarksAreTheSpecialBytes(t *testing.T) {
 			}
 		}
 		s := event.View(memory)[rng.IntN(len(memory)):]
-		m.forget()
+		m.Begin(kind)
 		step := 1 << rng.IntN(10)
 		for i := 0; i <= len(s); i += 1 + rng.IntN(step) {
 			want := i
-			for want < len(s) && s[want] >= ' ' && s[want] != '"' && s[want] != '\\' {
+			for want < len(s) && !marked(s[want]) {
 				want++
 			}
-			got := m.far(s, i)
-			if near := m.near(i); near != 0 && min(i+bits.TrailingZeros64(near), len(s)) != got {
+			got := m.Far(s, i)
+			if near := m.Near(i); near != 0 && min(i+bits.TrailingZeros64(near), len(s)) != got {
 				t.Fatalf("%d bytes, from %d: near is %x, far is %d", len(s), i, near, got)
 			}
 			if got != want {
