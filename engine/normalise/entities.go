@@ -53,13 +53,14 @@ func entities(ev *event.Event, observer bool, reach *reach) {
 	if len(reach.processes) > 0 {
 		ev.Entities[event.ProcessEntity] = lower(ev.Str(event.KeyProcess), mem)
 	}
-	for _, e := range [...]struct {
-		kind event.EntityKind
-		keys []event.Key
-	}{{event.FileHash, reach.hashes}, {event.DomainName, reach.domains}, {event.CloudAccount, reach.accounts}} {
-		if len(e.keys) > 0 {
-			ev.Entities[e.kind] = first(ev, e.keys)
-		}
+	if len(reach.hashes) > 0 {
+		ev.Entities[event.FileHash] = first(ev, reach.hashes)
+	}
+	if len(reach.domains) > 0 {
+		ev.Entities[event.DomainName] = first(ev, reach.domains)
+	}
+	if len(reach.accounts) > 0 {
+		ev.Entities[event.CloudAccount] = first(ev, reach.accounts)
 	}
 }
 
