@@ -73,16 +73,20 @@ func sweepOf(list []move) (s sweep) {
 
 // run is Room.moves for the moves that the sweep was made of.
 func (s *sweep) run(r *Room, ev *event.Event, list []move, st *state) {
-	if !s.any || ev.HasAny(&s.keys) {
+	if !s.any {
 		r.moves(ev, list)
 		return
 	}
-	if len(s.consts) > 0 {
-		s.constants(ev)
+	missed, ok := uint64(0), true
+	if ev.HasAny(&s.keys) {
+		missed, ok = s.around(ev, &st.recent.minute)
+	} else {
+		missed = s.loops(ev, &st.recent.minute)
 	}
-	missed := words(s.by[howAsIs], ev) | hostNames(s.by[howName], ev) | users(s.by[howUser], ev) | addresses(s.by[howAddress], ev) |
-		st.recent.minute.times(s.by[howTime], ev) | floats(s.by[howFloat], ev) | integers(s.by[howInt], ev, math.MaxUint64) |
-		integers(s.by[howPort], ev, maxPort)
+	if !ok {
+		r.moves(ev, list)
+		return
+	}
 	if missed == 0 {
 		ev.Mark(&s.keys)
 	} else {
@@ -96,6 +100,39 @@ func (s *sweep) run(r *Room, ev *event.Event, list []move, st *state) {
 	if len(list) > maxSwept {
 		r.moves(ev, list[maxSwept:])
 	}
+}
+
+// loops writes the values of all keys but those of moves that have missed.
+func (s *sweep) loops(ev *event.Event, m *minute) (missed uint64) {
+	if len(s.consts) > 0 {
+		s.constants(ev)
+	}
+	return words(s.by[howAsIs], ev) | hostNames(s.by[howName], ev) | users(s.by[howUser], ev) | addresses(s.by[howAddress], ev) |
+		m.times(s.by[howTime], ev) | floats(s.by[howFloat], ev) | integers(s.by[howInt], ev, math.MaxUint64) | integers(s.by[howPort], ev, maxPort)
+}
+
+// maxAside is so many keys that may be set before: to put the values of more aside would be more work than to ask for each.
+const maxAside = 16
+
+// around is loops where some of the keys are set: what is set stays. It gives false, and has done nothing, where these are too many.
+func (s *sweep) around(ev *event.Event, m *minute) (missed uint64, ok bool) {
+	var aside [maxAside]constantMove
+	n := 0
+	for w, have := range ev.Keys() {
+		for b := have & s.keys[w]; b != 0; b &= b - 1 {
+			if n == maxAside {
+				return 0, false
+			}
+			k := event.Key(w*64 + bits.TrailingZeros64(b))
+			aside[n] = constantMove{k, *ev.At(k)}
+			n++
+		}
+	}
+	missed = s.loops(ev, m)
+	for i := range aside[:n] {
+		*ev.At(aside[i].key) = aside[i].value
+	}
+	return missed, true
 }
 
 func (s *sweep) constants(ev *event.Event) {
