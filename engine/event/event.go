@@ -81,7 +81,7 @@ type Event struct {
 
 	canon  *[NumKeys]Value // behind a pointer: Reset must not copy it
 	have   [(NumKeys + 63) / 64]uint64
-	heads  []span // by NameRef: first and last field of that name
+	heads  []span // by NameID: first and last field of that name
 	order  order
 	moved  bool // a field was linked anew: the lists are not in the order of the fields
 	astray bool // names were added that the record before did not have at their places, so that it is no guess at what comes next
@@ -95,37 +95,35 @@ type Event struct {
 
 // memory is what an event remembers from record to record beside the fields of the one before; siblings share it.
 type memory struct {
-	learnt  *Names // names that nobody asked for; nil: none yet
+	learnt  *Names     // names that nobody asked for; nil: none yet
+	after   []follower // by NameRef
 	clock   clock
 	texts   Texts
 	scratch [numScratches]any
 }
 
-type span struct {
-	first, last int32   // indexes plus one
-	follow      NameRef // the name that was resolved after this one last, in this record or an earlier one (follow.go)
-	traits      trait   // of it
-	text        string  // it, here because its own place would be one more line to load for each field of a record
-}
+type span struct{ first, last int32 } // indexes plus one
 
 // New makes an event for an engine's names; the table must be complete.
 func New(names *Names) *Event {
-	e := &Event{Names: names, Fields: make([]Field, 0, 64), canon: new([NumKeys]Value), mem: new(memory)}
+	e := &Event{Names: names, Fields: make([]Field, 0, 64), canon: new([NumKeys]Value), mem: newMemory(names)}
 	e.room()
 	return e
 }
 
+func newMemory(names *Names) *memory { return &memory{after: make([]follower, names.Len()+maxLearnt)} }
+
 // Sibling makes an event for other records of the same thread: what the two remember of values they remember together.
 func (e *Event) Sibling() *Event {
-	s := New(e.Names)
-	s.mem = e.mem
+	s := &Event{Names: e.Names, Fields: make([]Field, 0, 64), canon: new([NumKeys]Value), mem: e.mem}
+	s.room()
 	return s
 }
 
 // room makes room for the lists of all names.
 func (e *Event) room() {
 	e.order = order{base: NameRef(e.Names.Len())}
-	e.heads = make([]span, e.Names.Len()+maxLearnt)
+	e.heads = make([]span, e.Names.Len())
 	e.stale = 0
 }
 
@@ -139,7 +137,7 @@ func (e *Event) Reset() {
 		e.Fields = make([]Field, 0, 64)
 	}
 	if n := e.Names.Len(); NameRef(n) != e.order.base {
-		e.mem = new(memory) // what siblings learnt has other references
+		e.mem = newMemory(e.Names) // what siblings learnt has other references
 		e.room()
 	}
 	e.order.prev = 0

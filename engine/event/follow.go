@@ -22,6 +22,13 @@ type order struct {
 	base NameRef // the references of learnt names begin here
 }
 
+// follower is the name that was resolved after another one last, in this record or an earlier one of the event or its siblings.
+type follower struct {
+	text   string // here because its own place would be one more line to load for each field of a record
+	ref    NameRef
+	traits trait
+}
+
 // text gives the name of a reference.
 func (e *Event) text(r NameRef) string {
 	if r < e.order.base {
@@ -55,8 +62,8 @@ func (e *Event) Resolve(name string) (string, NameID) {
 
 // Refer is Resolve that gives the reference, for AddRef.
 func (e *Event) Refer(name string) (string, NameRef) {
-	s := &e.heads[e.order.prev]
-	r, known := s.follow, s.text
+	s := &e.mem.after[e.order.prev]
+	r, known := s.ref, s.text
 	if known != name {
 		if r = e.order.prev; e.text(r) != name { // no further element of an array
 			r = e.look(name)
@@ -83,8 +90,8 @@ func (e *Event) expected(t trait) (string, NameRef) {
 			return f.Name, f.ref
 		}
 	}
-	if s := &e.heads[e.order.prev]; s.traits&t != 0 {
-		return s.text, s.follow
+	if s := &e.mem.after[e.order.prev]; s.traits&t != 0 {
+		return s.text, s.ref
 	}
 	return "", 0
 }
@@ -107,8 +114,8 @@ func (e *Event) ResolveJoined(prefix, key string) (string, NameID) {
 
 // ReferJoined is ResolveJoined that gives the reference, for AddRef.
 func (e *Event) ReferJoined(prefix, key string) (string, NameRef) {
-	s := &e.heads[e.order.prev]
-	if n, r := s.text, s.follow; len(n) == len(prefix)+1+len(key) && n[len(prefix)] == '.' && n[len(prefix)+1:] == key && n[:len(prefix)] == prefix {
+	s := &e.mem.after[e.order.prev]
+	if n, r := s.text, s.ref; len(n) == len(prefix)+1+len(key) && n[len(prefix)] == '.' && n[len(prefix)+1:] == key && n[:len(prefix)] == prefix {
 		e.order.prev = r
 		return n, r
 	}
@@ -133,8 +140,8 @@ func (e *Event) look(name string) NameRef {
 			return 0
 		}
 	}
-	s := &e.heads[e.order.prev]
-	s.follow, s.text, s.traits = r, e.text(r), e.traits(r)
+	s := &e.mem.after[e.order.prev]
+	s.ref, s.text, s.traits = r, e.text(r), e.traits(r)
 	return r
 }
 
