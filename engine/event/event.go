@@ -261,7 +261,7 @@ func (e *Event) First(id NameID) *Field {
 // Last gives the last field of an interned name, the innermost format's where several have it; nil where the record has none.
 func (e *Event) Last(id NameID) *Field {
 	e.settle()
-	if s := e.heads[id]; s.first != 0 && id != 0 {
+	if s := &e.heads[id]; s.first != 0 && id != 0 {
 		return &e.Fields[s.last-1]
 	}
 	return nil
