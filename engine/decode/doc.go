@@ -5,5 +5,8 @@
 // shape, a marker, a body that is no map) is handed back whole, to be passed on byte for byte.
 //
 // Its door is Next, one record a call; its results live as long as the chunk. It imports event and wire. A chunk that is cut short or
-// is not MessagePack gives an error and nothing of the record that was cut. Proofs: decode_test.go, fuzz_test.go.
+// is not MessagePack gives an error and nothing of the record that was cut. Members that stand where the record before had members of the
+// same short names are read in one loop that compares names as words (row.go); all others, and the last of a chunk, one by one.
+//
+// Proofs: decode_test.go, with a fuzz target, head_test.go, row_test.go.
 package decode

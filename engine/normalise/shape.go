@@ -83,8 +83,8 @@ func (t *shapes) of(r *Room, ev *event.Event) *shape {
 	return s
 }
 
-// recent is the shapes, the minute and the names that a thread has met last. Records of one source come in a few shapes, by turns: to compare one with each of
-// these is less than to hash it and to fetch what the table has of it.
+// recent is the shapes, the minute and the names that a thread has met last. Records of one source come in a few shapes, by turns: to
+// compare one with each of these is less than to hash it and to fetch what the table has of it.
 type recent struct {
 	of     *shapes
 	sizes  [recentShapes]uint8 // the numbers of their fields: most are told apart by these
